@@ -1,0 +1,1 @@
+"""DCGAN: `generator` and `discriminator`, with what both share in `layers` and `sides`."""

@@ -1,0 +1,57 @@
+"""GAN Zoo's library: one core, a registry of plugins, and an engine that knows only games.
+
+Importing it does not import torch; what needs torch is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from zoo_core.entry import CONTRACT, KINDS, Entry
+from zoo_core.errors import ZooError
+from zoo_core.hookspecs import hookimpl
+from zoo_core.options import Between
+from zoo_core.recipe import Recipe
+from zoo_core.registry import Registry
+from zoo_core.spec import ImageSpec
+
+if TYPE_CHECKING:
+    from zoo_core.composition import Composition, compose
+    from zoo_core.engine import train
+    from zoo_core.pretrained import Pretrained, load
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Composition": "zoo_core.composition",
+    "Pretrained": "zoo_core.pretrained",
+    "compose": "zoo_core.composition",
+    "load": "zoo_core.pretrained",
+    "train": "zoo_core.engine",
+}
+
+__all__ = [
+    "CONTRACT",
+    "KINDS",
+    "Between",
+    "Composition",
+    "Entry",
+    "ImageSpec",
+    "Pretrained",
+    "Recipe",
+    "Registry",
+    "ZooError",
+    "compose",
+    "hookimpl",
+    "load",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'zoo_core' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,101 @@
+"""The adversarial game (Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from zoo_core.interfaces import (
+    Batch,
+    Discriminator,
+    Draws,
+    Game,
+    GameParts,
+    Generator,
+    Play,
+    Player,
+    Round,
+)
+
+
+class Adversarial(Game):
+    """Play `critic_steps` moves of the critic, then one of the generator.
+
+    Args:
+        share: the generator's move reuses the images of the critic's last move, which saves a
+            pass of the generator; otherwise it draws new latents.
+    """
+
+    def __init__(self, *, parts: GameParts, share: bool = True) -> None:
+        super().__init__(parts=parts)
+        generator, critic = parts.nets["generator"], parts.nets["discriminator"]
+        if not isinstance(generator, Generator) or not isinstance(critic, Discriminator):
+            raise TypeError("the adversarial game plays a Generator against a Discriminator")
+        self.duel = parts.duel(generator, critic)
+        self.sampler, self.condition = parts.sampler, parts.condition
+        self.share, self.critic_steps = share, parts.task.critic_steps
+
+    def players(self) -> Mapping[str, Player]:
+        condition = self.condition
+        return {
+            "critic": Player((self.duel.critic, condition.critic_side)),
+            "generator": Player(
+                (self.duel.generator, self.sampler, condition.generator_side), averaged=True
+            ),
+        }
+
+    def nets(self) -> Mapping[str, nn.Module]:
+        found = {
+            "generator": self.duel.generator,
+            "discriminator": self.duel.critic,
+            "sampler": self.sampler,
+            "condition": self.condition.generator_side,
+        }
+        return {name: net for name, net in found.items() if net.state_dict()}
+
+    def play(self, turn: Round) -> Play:
+        for index in range(self.critic_steps):
+            move = turn.step * self.critic_steps + index
+            rng = turn.rng.child("critic", index)
+            real = turn.batch(move)["images"]
+            shared = self.share and index == self.critic_steps - 1
+            with nullcontext() if shared else torch.no_grad():
+                fake = self._fake(real, rng)
+            terms = self.duel.terms("critic", move, real, _detached(fake), rng)
+            reply = yield {"critic": terms}
+            self.duel.after("critic", reply["critic"])
+        rng = turn.rng.child("generator")
+        if not self.share:
+            fake = self._fake(real, rng)
+        reply = yield {"generator": self.duel.terms("generator", turn.step, real, fake, rng)}
+        self.duel.after("generator", reply["generator"])
+
+    def sample(
+        self,
+        nets: Mapping[str, nn.Module],
+        rng: Draws,
+        *,
+        count: int,
+        labels: Tensor | None = None,
+        batch: Batch | None = None,
+    ) -> Tensor:
+        device = next(iter(nets["generator"].parameters())).device
+        latents = nets.get("sampler", self.sampler)(count, rng.child("latents"), device)
+        latents = self.condition.latents(latents, labels, rng.child("codes"))
+        images: Tensor = nets["generator"](latents, labels)
+        return images.float()
+
+    def _fake(self, real: Batch, rng: Draws) -> Batch:
+        labels = None if self.condition.hides_labels else real.labels
+        drawn = self.sampler(len(real), rng.child("latents"), real.images.device)
+        latents = self.condition.latents(drawn, labels, rng.child("codes"))
+        return Batch(self.duel.generate(latents, labels), labels, latents)
+
+
+def _detached(fake: Batch) -> Batch:
+    latents = None if fake.latents is None else fake.latents.detach()
+    return replace(fake, images=fake.images.detach(), latents=latents)

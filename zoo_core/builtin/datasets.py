@@ -1,0 +1,55 @@
+"""The data sets of the built-in plugin. Imports no torch."""
+
+from __future__ import annotations
+
+from zoo_core.entry import Entry
+
+DATASETS: tuple[Entry, ...] = (
+    Entry(
+        kind="dataset",
+        name="digits",
+        target="zoo_core.data.digits:Digits",
+        summary="1,797 real handwritten digits, embedded: 8x8 scans enlarged, ten classes.",
+        paper="doi:10.24432/C50P49",
+    ),
+    Entry(
+        kind="dataset",
+        name="mnist",
+        target="zoo_core.data.mnist:Mnist",
+        summary="70,000 handwritten digits, 28x28 grey, ten classes.",
+        paper="doi:10.1109/5.726791",
+        tags=("needs:download",),
+    ),
+    Entry(
+        kind="dataset",
+        name="fashion-mnist",
+        target="zoo_core.data.mnist:FashionMnist",
+        summary="70,000 pictures of clothes, 28x28 grey, ten classes.",
+        paper="arXiv:1708.07747",
+        tags=("needs:download",),
+    ),
+    Entry(
+        kind="dataset",
+        name="cifar10",
+        target="zoo_core.data.cifar:Cifar10",
+        summary="60,000 colour photographs, 32x32, ten classes.",
+        paper="https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf",
+        aliases=("cifar-10",),
+        tags=("needs:download",),
+    ),
+    Entry(
+        kind="dataset",
+        name="celeba",
+        target="zoo_core.data.celeba:CelebA",
+        summary="Photographs of faces, 218x178 colour; one of 40 attributes as two classes.",
+        paper="arXiv:1411.7766",
+        tags=("needs:download",),
+    ),
+    Entry(
+        kind="dataset",
+        name="folder",
+        target="zoo_core.data.folder:Folder",
+        summary="The images below a folder; sub-folders are classes.",
+    ),
+)
+"""What the built-in plugin offers of the kind `dataset`."""

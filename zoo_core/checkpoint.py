@@ -1,0 +1,196 @@
+"""Checkpoints: directories of safetensors files, written whole or not at all.
+
+A checkpoint is written to a temporary directory, synced, then renamed; `manifest.json` has the
+sha256 of each file. Nothing here is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from zoo_core.errors import ZooError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+STATE = "state.json"
+
+Files = Mapping[str, Mapping[str, Tensor]]
+
+
+def write_checkpoint(path: Path, files: Files, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint directory; what was at the path before is replaced at the end.
+
+    Args:
+        path: the directory.
+        files: stem of each safetensors file to its tensors by name.
+        state: what else is needed, as JSON data.
+
+    Raises:
+        ZooError: a value that is not finite, or a file that cannot be written; nothing is left.
+    """
+    _check_finite(path, files)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        _write_files(temporary, files, state)
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+        _sync_directory(path.parent)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise write_error(path, error) from error
+
+
+def read_checkpoint(
+    path: Path, stems: tuple[str, ...] | None = None
+) -> tuple[dict[str, dict[str, Tensor]], dict[str, Any]]:
+    """Return a checkpoint's tensors by file stem, and its state.
+
+    Args:
+        path: the directory.
+        stems: which files; all by default.
+
+    Raises:
+        ZooError: a missing or unreadable file, or one whose checksum differs.
+    """
+    manifest = _read_json(path / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise ZooError(
+            f"checkpoint {str(path)!r} has the format {manifest.get('format')!r}; "
+            f"this version reads {FORMAT}",
+            hint="`pip install --upgrade gan-zoo`",
+        )
+    sums = manifest.get("files")
+    if not isinstance(sums, dict):
+        raise _damaged(path / MANIFEST, "lists no files")
+    wanted = [name for name in sums if stems is None or Path(name).stem in (*stems, "state")]
+    for name in wanted:
+        _verify(path / Path(name).name, str(sums[name]))
+    tensors = {Path(n).stem: _load(path / n) for n in wanted if n.endswith(".safetensors")}
+    return tensors, _read_json(path / STATE)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON to a temporary file, sync it, and rename it."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def write_error(path: Path, error: Exception) -> ZooError:
+    """Return the error for a file that cannot be written."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    full = full or "No space left" in str(error)
+    return ZooError(
+        f"cannot write {str(path)!r}: {'the disk is full' if full else _reason(error)}",
+        hint="make room there, then go on with `zoo train --resume`"
+        if full
+        else "choose a directory that you can write, with `--run`",
+    )
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def _check_finite(path: Path, files: Files) -> None:
+    for stem, tensors in files.items():
+        floating = [(n, t) for n, t in tensors.items() if t.is_floating_point() and t.numel()]
+        if not floating:
+            continue
+        # a sum is finite if all its terms are, and costs one pass and one wait for the device
+        flags = torch.stack([torch.isfinite(t).all() for _, t in floating])
+        if not bool(flags.all()):
+            name = floating[int(torch.nonzero(~flags)[0])][0]
+            raise ZooError(
+                f"{stem} has values that are not finite in {name!r}; {path.name} is not written",
+                hint="the checkpoints before it are kept; try a lower `--lr`, or a penalty such as "
+                "`--penalty gp`",
+            )
+
+
+def _write_files(directory: Path, files: Files, state: Mapping[str, Any]) -> None:
+    for stem, tensors in files.items():
+        if tensors:
+            plain = {name: _plain(tensor) for name, tensor in tensors.items()}
+            save_file(plain, directory / f"{stem}.safetensors", metadata={"format": "pt"})
+    write_json(directory / STATE, state)
+    sums = {file.name: sha256(file) for file in sorted(directory.iterdir())}
+    for file in directory.iterdir():
+        _sync_file(file)
+    write_json(directory / MANIFEST, {"format": FORMAT, "files": sums})
+    _sync_directory(directory)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """Return a contiguous copy on the CPU: safetensors takes neither strides nor shared memory."""
+    return tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+
+
+def sha256(file: Path) -> str:
+    """Return the sha256 of a file in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _verify(file: Path, expected: str) -> None:
+    if not file.is_file():
+        raise _damaged(file, "is missing")
+    if sha256(file) != expected:
+        raise _damaged(file, "does not have the checksum that its manifest records")
+
+
+def _load(file: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(file)
+    except SafetensorError as error:
+        raise _damaged(file, f"is no safetensors file ({error})") from error
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise _damaged(file, "is missing") from error
+    except (ValueError, OSError) as error:
+        raise _damaged(file, "cannot be read") from error
+    if not isinstance(value, dict):
+        raise _damaged(file, "holds no object")
+    return value
+
+
+def _damaged(file: Path, what: str) -> ZooError:
+    return ZooError(
+        f"{file.name} of checkpoint {str(file.parent)!r} {what}",
+        hint="use another checkpoint of the run; `zoo train --resume` takes the newest that is whole",
+    )
+
+
+def _sync_file(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_directory(directory: Path) -> None:
+    if os.name != "nt":
+        _sync_file(directory)

@@ -1,0 +1,18 @@
+"""From names and options to a checked game: which part, which value, who said so, does it fit."""
+
+from zoo_core.composition.composing import FORMAT, Composition, compose
+from zoo_core.composition.request import ROLES, Layer, parse_options, split_names
+from zoo_core.composition.settings import Section, Setting, Settings
+
+__all__ = [
+    "FORMAT",
+    "ROLES",
+    "Composition",
+    "Layer",
+    "Section",
+    "Setting",
+    "Settings",
+    "compose",
+    "parse_options",
+    "split_names",
+]

@@ -1,0 +1,177 @@
+"""From a settled composition to built parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from zoo_core.composition.selection import Selection
+from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings, section_name
+from zoo_core.draws import key_of
+from zoo_core.interfaces import (
+    Augment,
+    Condition,
+    Constraint,
+    Discriminator,
+    Duel,
+    Game,
+    GameParts,
+    Generator,
+    Penalty,
+    Role,
+    Task,
+)
+from zoo_core.options import task_names_of
+from zoo_core.spec import ImageSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """Everything that building needs: chosen parts, settled values and the task."""
+
+    chosen: Selection
+    settings: Settings
+    task: Task
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+    def name(self, role: str) -> str:
+        """Return the name of the (first) part of a role, or "none"."""
+        items = self.chosen[role].items
+        return items[0].entry.name if items else "none"
+
+    def described(self, role: str) -> str:
+        """Return the part's role and name, for messages."""
+        return f"{role} {self.name(role)!r}"
+
+    def target(self, role: str) -> Any:
+        """Return the class of the part of a role, or None."""
+        section = self.settings.get(role)
+        return section.target if section else None
+
+    @property
+    def condition(self) -> Condition:
+        """Return a new condition, not yet prepared for the critic's features."""
+        if not self.chosen["condition"].items:
+            return Condition()
+        found = instance(self.settings["condition"], self.task_needs())
+        if not isinstance(found, Condition):
+            raise TypeError(f"{self.described('condition')} is no zoo_core.interfaces.Condition")
+        return found
+
+    @property
+    def labelled(self) -> bool:
+        """Return whether the generator can be asked for a label."""
+        native = getattr(self.target("generator"), "conditional", False)
+        return bool(native or getattr(self.target("condition"), "reads_labels", False))
+
+    @property
+    def latent_dim(self) -> int:
+        """Return the number of the generator's inputs."""
+        return self.condition.latent_dim(self.task.latent_dim)
+
+    def condition_image(self, image: ImageSpec) -> ImageSpec:
+        """Return what the critic sees of an image."""
+        return self.condition.image(image)
+
+    def task_needs(self) -> dict[str, Any]:
+        """Return what the task provides to any part."""
+        return {
+            "image": self.task.image,
+            "classes": len(self.task.classes),
+            "latent_dim": self.task.latent_dim,
+            "source": self.task.source,
+        }
+
+    def needs(self, role: Role) -> dict[str, Any]:
+        """Return what the task provides to the net of a role."""
+        image = self.condition_image(role.image) if role.part == "critic" else role.image
+        return {
+            "image": image,
+            "classes": len(self.task.classes),
+            "latent_dim": self.latent_dim if role.part == "generator" else self.task.latent_dim,
+            "source": role.source,
+        }
+
+
+def instance(section: Section, needs: Mapping[str, Any]) -> Any:
+    """Build one part from its options and what it needs of the task."""
+    if section.target is None:
+        raise AssertionError("only parts are built")
+    own = [name for name in section.values if name not in PLAYER_OPTIONS or _own(section, name)]
+    asked = task_names_of(section.target)
+    provided = {name: value for name, value in needs.items() if name in asked}
+    return section.target(**provided, **section.plain(own))
+
+
+def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
+    """Build the game on the CPU; the weights are a function of the seed and each net's role.
+
+    Args:
+        plan: the checked composition.
+        features: shape of the critic's features, for the condition.
+        seed: of the initial weights.
+    """
+    nets = {
+        name: _seeded(plan.settings[role.part], plan.needs(role), seed, name)
+        for name, role in plan.roles.items()
+    }
+    condition = plan.condition
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(key_of("weights", seed, "condition"))
+        condition.prepare(features)
+    parts = GameParts(
+        task=plan.task,
+        nets=nets,
+        sampler=_seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler"),
+        condition=condition,
+        duel=lambda generator, critic: _duel(plan, condition, generator, critic),
+    )
+    game = instance(plan.settings["game"], {"parts": parts})
+    if not isinstance(game, Game):
+        raise TypeError(f"{plan.described('game')} is no zoo_core.interfaces.Game")
+    return game
+
+
+def _own(section: Section, name: str) -> bool:
+    return section.options[name] is not PLAYER_OPTIONS.get(name)
+
+
+def _seeded(section: Section, needs: Mapping[str, Any], seed: int, role: str) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(key_of("weights", seed, role))
+        built = instance(section, needs)
+    if not isinstance(built, nn.Module):
+        raise TypeError(f"{section.owner} is no torch.nn.Module")
+    return built
+
+
+def _duel(
+    plan: Blueprint, condition: Condition, generator: Generator, critic: Discriminator
+) -> Duel:
+    needs = plan.task_needs()
+    augment = plan.chosen["augment"].items
+    return Duel(
+        generator,
+        critic,
+        instance(plan.settings["loss"], needs),
+        condition=condition,
+        augment=instance(plan.settings["augment"], needs) if augment else Augment(),
+        penalties=_several(plan, "penalty", Penalty),
+        constraints=_several(plan, "constraint", Constraint).values(),
+    )
+
+
+def _several(plan: Blueprint, role: str, kind: type) -> dict[str, Any]:
+    found = {}
+    for item in plan.chosen[role].items:
+        name = item.entry.name
+        part = instance(plan.settings[section_name(role, name)], plan.task_needs())
+        if not isinstance(part, kind):
+            raise TypeError(f"{role} {name!r} is no zoo_core.interfaces.{kind.__name__}")
+        # module names cannot hold dots
+        found[name.replace(".", "_")] = part
+    return found

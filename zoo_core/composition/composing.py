@@ -1,0 +1,225 @@
+"""Compose: names and options to a checked composition that can be built and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from zoo_core.composition import checks
+from zoo_core.composition.build import Blueprint, build_game, instance
+from zoo_core.composition.recipes import loaded, matching_recipe, recipe_layer
+from zoo_core.composition.request import MANY, Layer, Options, Parts
+from zoo_core.composition.selection import select
+from zoo_core.composition.selection import ENGINE, part_layers
+from zoo_core.composition.settings import Setting, Settings, argument_layer, settle
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.recipe import Recipe
+from zoo_core.registry import Registered, Registry
+from zoo_core.run_options import RunOptions
+from zoo_core.spec import parse_size
+
+FORMAT = 1
+"""Version of the configuration's form."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A checked composition.
+
+    Args:
+        registry: where the parts came from.
+        plan: chosen parts, settled values and the task.
+        dataset: the data, not yet loaded.
+        recipe: the recipe that took part, or None.
+        by_itself: the recipe was chosen because the user asked for just its composition.
+        remarks: what was decided that a user should be told.
+        plugin_files: single-file plugins that are needed.
+    """
+
+    registry: Registry
+    plan: Blueprint
+    dataset: Dataset
+    recipe: Registered | None
+    by_itself: bool
+    remarks: tuple[str, ...]
+    plugin_files: tuple[str, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """Return every value, who set it, and whom that overrode."""
+        return self.plan.settings
+
+    @property
+    def task(self) -> Task:
+        """Return what the data and the run ask of the parts."""
+        return self.plan.task
+
+    @property
+    def run(self) -> RunOptions:
+        """Return the run's options."""
+        return RunOptions(**self.settings["run"].plain())
+
+    @cached_property
+    def findings(self) -> checks.Findings:
+        """Return what the trial on the meta device found."""
+        return checks.check(self.plan)
+
+    @property
+    def recipe_details(self) -> Recipe | None:
+        """Return the recipe, if one takes part."""
+        return loaded(self.recipe) if self.recipe else None
+
+    def build(self) -> Game:
+        """Build the game on the CPU with the seed's weights."""
+        return build_game(self.plan, self.findings.features, self.run.seed)
+
+    def config(self) -> dict[str, Any]:
+        """Return the composition as JSON data; `compose_config` reads it back."""
+        parts: dict[str, Any] = {}
+        for role, choice in self.plan.chosen.items():
+            names = [item.qualified for item in choice.items]
+            parts[role] = names if role in MANY else (names[0] if names else "none")
+        options = {name: _jsonable(section.plain()) for name, section in self.settings.items()}
+        found: dict[str, Any] = {"format": FORMAT, "parts": parts, "options": options}
+        if self.recipe:
+            found["recipe"] = self.recipe.qualified
+        if self.plugin_files:
+            found["plugins"] = list(self.plugin_files)
+        return found
+
+
+def compose(
+    parts: Parts | None = None,
+    options: Options | None = None,
+    *,
+    registry: Registry | None = None,
+    recipe: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    plugins: Sequence[str | Path] = (),
+) -> Composition:
+    """Compose parts and check that they fit, before anything is trained.
+
+    Args:
+        parts: role to name, such as `{"generator": "dcgan", "loss": "wgan-gp"}`; names may be
+            qualified by a distribution, data may carry an argument (`folder:photos/`).
+        options: section to values, such as `{"generator": {"width": 32}, "run": {"steps": 500}}`.
+        registry: where names are looked up; all installed plugins by default.
+        recipe: name of a recipe; "none" keeps one from being chosen by itself.
+        config: a configuration as `Composition.config` returns it.
+        plugins: single-file plugins.
+
+    Raises:
+        ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
+            not fit together.
+    """
+    if registry is None:
+        registry = Registry.from_installed(files=(*plugins, *(config or {}).get("plugins", ())))
+    user = Layer("user", parts or {}, options or {}, strict=True)
+    chosen_recipe, by_itself = _recipe(registry, user, recipe, config)
+    asked = [user, *_config_layer(config)]
+    if chosen_recipe is not None:
+        asked.append(recipe_layer(chosen_recipe))
+    plan, dataset, remarks = _settled(registry, asked)
+    composition = Composition(
+        registry=registry,
+        plan=plan,
+        dataset=dataset,
+        recipe=chosen_recipe or _recorded_recipe(registry, config),
+        by_itself=by_itself,
+        remarks=remarks,
+        plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
+    )
+    _ = composition.findings
+    return composition
+
+
+def _recipe(
+    registry: Registry, user: Layer, name: str | None, config: Mapping[str, Any] | None
+) -> tuple[Registered | None, bool]:
+    if name == "none" or (name is None and config is not None):
+        return None, False
+    if name is not None:
+        return registry.find("recipe", name), False
+    found = matching_recipe(registry, user)
+    return found, found is not None
+
+
+def _recorded_recipe(registry: Registry, config: Mapping[str, Any] | None) -> Registered | None:
+    name = (config or {}).get("recipe")
+    matching = [item for item in registry.entries("recipe") if item.qualified == name]
+    return matching[0] if matching else None
+
+
+def _config_layer(config: Mapping[str, Any] | None) -> tuple[Layer, ...]:
+    if config is None:
+        return ()
+    return (Layer("config", config.get("parts", {}), config.get("options", {}), strict=True),)
+
+
+def _settled(
+    registry: Registry, asked: Sequence[Layer]
+) -> tuple[Blueprint, Dataset, tuple[str, ...]]:
+    chosen = select(registry, asked)
+    layers = (*argument_layer(chosen), *asked, *part_layers(chosen), ENGINE)
+    settings = settle(layers, chosen)
+    dataset = _dataset(settings)
+    task = _task(settings, dataset)
+    game = settings["game"].target
+    roles = game.roles(task) if isinstance(game, type) and issubclass(game, Game) else {}
+    plan = Blueprint(chosen, settings, task, roles)
+    return plan, dataset, _unmix_critic(plan)
+
+
+def _dataset(settings: Settings) -> Dataset:
+    size = settings["run"].values["size"]
+    asked = None if size.value is None else parse_size(str(size.value))
+    section = settings["data"]
+    dataset = instance(section, {"size": asked})
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"{section.owner} is no zoo_core.interfaces.Dataset")
+    text = f"{dataset.image.height}x{dataset.image.width}"
+    source = section.owner if asked is None else size.source
+    settings["run"].values["size"] = replace(size, value=text, source=source)
+    return dataset
+
+
+def _task(settings: Settings, dataset: Dataset) -> Task:
+    run = settings["run"].plain()
+    return Task(
+        images=dataset.images,
+        classes=dataset.classes,
+        latent_dim=run["latent_dim"],
+        batch=run["batch"],
+        critic_steps=run["critic_steps"],
+    )
+
+
+def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
+    """Take batch normalisation out of a critic whose per-sample gradients a penalty needs."""
+    penalty = checks.needs_unmixed_critic(plan)
+    norm = plan.settings["critic"].values.get("norm")
+    if not penalty or norm is None or norm.value != "batch":
+        return ()
+    if norm.source in ("user", "config"):
+        raise ZooError(
+            f"penalty {penalty!r} needs the gradient of each sample, but {norm.source} asks "
+            f"critic {plan.name('critic')!r} for norm 'batch', which mixes them",
+            hint="`-o critic.norm=layer`, or leave it out",
+        )
+    plan.settings["critic"].values["norm"] = Setting(
+        "layer", f"penalty {penalty}", ((norm.source, norm.value), *norm.overrode)
+    )
+    return (
+        f"critic {plan.name('critic')!r} is built with norm=layer instead of batch: "
+        f"penalty {penalty!r} needs the gradient of each sample",
+    )
+
+
+def _jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }

@@ -1,0 +1,129 @@
+"""From layers of wishes to entries: which part each role gets, and who chose it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zoo_core.composition.request import MANY, ROLES, Layer
+from zoo_core.errors import ZooError
+from zoo_core.registry import Registered, Registry
+
+ENGINE = Layer(
+    "engine",
+    parts={
+        "game": "gan-zoo/adversarial",
+        "loss": "gan-zoo/non-saturating",
+        "sampler": "gan-zoo/normal",
+        "data": "gan-zoo/digits",
+    },
+)
+
+STRENGTH = (
+    "game",
+    "loss",
+    "critic",
+    "generator",
+    "encoder",
+    "condition",
+    "sampler",
+    "penalty",
+    "constraint",
+    "augment",
+    "data",
+)
+"""Roles whose entries bring defaults, strongest first."""
+
+_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The parts of one role, and the layer that named them."""
+
+    items: tuple[Registered, ...]
+    chosen_by: str
+    argument: str = ""
+
+
+Selection = Mapping[str, Choice]
+
+
+def select(registry: Registry, asked: Sequence[Layer]) -> dict[str, Choice]:
+    """Return the parts of every role.
+
+    Parts bring defaults that may name other parts, so the choice is repeated until it stands.
+
+    Args:
+        registry: where names are looked up.
+        asked: the user's, the configuration file's and the recipe's layers, strongest first.
+
+    Raises:
+        ZooError: an unknown or ambiguous name, or no generator.
+    """
+    chosen: dict[str, Choice] = {}
+    for _ in range(_ROUNDS):
+        layers = (*asked, *part_layers(chosen), ENGINE)
+        again = {role: _choose(registry, role, layers) for role in ROLES}
+        if again == chosen:
+            return _complete(registry, chosen)
+        chosen = again
+    raise ZooError(
+        "the parts of this composition keep naming each other",
+        hint="name the generator, the critic, the loss and the game yourself",
+    )
+
+
+def part_layers(chosen: Selection) -> tuple[Layer, ...]:
+    """Return the defaults that the chosen parts bring, strongest first."""
+    layers = []
+    for role in STRENGTH:
+        for item in chosen[role].items if role in chosen else ():
+            defaults = dict(item.entry.defaults)
+            parts = dict(defaults.pop("parts", {}))
+            layers.append(Layer(f"{role} {item.entry.name}", parts, defaults))
+    return tuple(layers)
+
+
+def _choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
+    for layer in layers:
+        names = layer.names(role)
+        if names is None:
+            continue
+        if len(names) > 1 and role not in MANY:
+            raise ZooError(
+                f"{layer.name} names {len(names)} parts for the role {role!r}: {', '.join(names)}",
+                hint="one is possible",
+            )
+        plain = [name.partition(":") for name in names] if role == "data" else None
+        argument = plain[0][2] if plain else ""
+        looked_up = [plain[0][0]] if plain else list(names)
+        items = tuple(registry.find(ROLES[role], name) for name in looked_up)
+        return Choice(_distinct(role, items), layer.name, argument)
+    return Choice((), "nobody")
+
+
+def _distinct(role: str, items: tuple[Registered, ...]) -> tuple[Registered, ...]:
+    names = [item.entry.name for item in items]
+    for name in names:
+        if names.count(name) > 1:
+            raise ZooError(
+                f"the {role} {name!r} is named {names.count(name)} times", hint="name it once"
+            )
+    return items
+
+
+def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice]:
+    if not chosen["generator"].items:
+        known = [item.entry.name for item in registry.entries("generator")]
+        hint = f"`--gen` takes one of: {', '.join(known)}" if known else "`pip install gan-zoo[all]`"
+        raise ZooError("no generator is named", hint=hint)
+    if not chosen["critic"].items:
+        name = chosen["generator"].items[0].entry.name
+        known = [item.entry.name for item in registry.entries("discriminator")]
+        hint = f"`--disc` takes one of: {', '.join(known)}"
+        raise ZooError(
+            f"generator {name!r} names no critic of its own",
+            hint=hint if known else "`pip install gan-zoo[all]` brings several",
+        )
+    return chosen

@@ -1,0 +1,170 @@
+"""Every value of a run, who set it, and whom that overrode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo_core.composition.request import MANY, PLAYERS, ROLES, Layer
+from zoo_core.composition.selection import Choice, Selection
+from zoo_core.errors import ZooError, nearest
+from zoo_core.options import REQUIRED, Option, coerced, options_of, unknown_option
+from zoo_core.run_options import PlayerOptions, RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value, the layer that set it, and the weaker layers that it overrode."""
+
+    value: Any
+    source: str
+    overrode: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The values of one part, of a player or of the run.
+
+    Args:
+        owner: the part's kind and name, for messages.
+        options: what it can be told.
+        values: name to setting.
+        target: the class that takes the options; None for the run.
+    """
+
+    owner: str
+    options: Mapping[str, Option]
+    values: dict[str, Setting] = field(default_factory=dict)
+    target: Callable[..., Any] | None = None
+
+    def plain(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return name to value, for all or some names."""
+        wanted = self.values if names is None else names
+        return {name: self.values[name].value for name in wanted}
+
+
+Settings = dict[str, Section]
+PLAYER_OPTIONS = options_of(PlayerOptions)
+RUN_OPTIONS = options_of(RunOptions, provided=frozenset())
+
+
+def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
+    """Return all sections with every value decided.
+
+    Args:
+        layers: strongest first.
+        chosen: the parts of every role.
+
+    Raises:
+        ZooError: an unknown section or option, a value of another type or out of bounds.
+    """
+    sections = _sections(chosen)
+    layers = [_normalised(layer, sections) for layer in layers]
+    for layer in layers:
+        _check_names(layer, sections)
+    for name, section in sections.items():
+        for option in section.options.values():
+            section.values[option.name] = _decide(option, name, section.owner, layers)
+    return sections
+
+
+def section_name(role: str, item_name: str) -> str:
+    """Return the section of a part: the role, with the part's name where there may be several."""
+    return f"{role}.{item_name}" if role in MANY else role
+
+
+def _sections(chosen: Selection) -> Settings:
+    found = {"run": Section("the run", RUN_OPTIONS)}
+    for role, choice in chosen.items():
+        for item in choice.items:
+            target = item.entry.load()
+            own = options_of(target)
+            owner = f"{ROLES[role]} {item.entry.name!r}"
+            if role in PLAYERS:
+                _check_no_clash(own, owner)
+                own = {**PLAYER_OPTIONS, **own}
+            found[section_name(role, item.entry.name)] = Section(owner, own, {}, target)
+    return found
+
+
+def argument_layer(chosen: Selection) -> tuple[Layer, ...]:
+    """Return the layer of what stands behind a colon, as in `folder:photos/`.
+
+    Raises:
+        ZooError: the data set takes nothing there.
+    """
+    choice: Choice = chosen["data"]
+    if not choice.argument:
+        return ()
+    name = choice.items[0].entry.name
+    option = choice.items[0].entry.load().argument
+    if not option:
+        raise ZooError(
+            f"dataset {name!r} takes nothing after a colon, but {choice.argument!r} stands there",
+            hint=f"`--data {name}`",
+        )
+    return (Layer(choice.chosen_by, options={"data": {option: choice.argument}}, strict=True),)
+
+
+def _check_no_clash(own: Mapping[str, Option], owner: str) -> None:
+    clash = sorted(own.keys() & PLAYER_OPTIONS.keys())
+    if clash:
+        raise ZooError(
+            f"{owner} has an option {clash[0]!r}, which is an option of its optimiser",
+            hint="its author must rename the option",
+        )
+
+
+def _normalised(layer: Layer, sections: Settings) -> Layer:
+    """Return the layer with `penalty` and `constraint` spelled with the one part they mean."""
+    options = {}
+    for name, values in layer.options.items():
+        if name in MANY:
+            full = [section for section in sections if section.startswith(f"{name}.")]
+            if len(full) > 1:
+                raise ZooError(
+                    f"{layer.name} sets an option of {name!r}, but there are {len(full)}",
+                    hint="say which: " + " or ".join(f"`-o {section}...`" for section in full),
+                )
+            name = full[0] if full else name
+        options[name] = {**options.get(name, {}), **values}
+    return Layer(layer.name, layer.parts, options, layer.strict)
+
+
+def _check_names(layer: Layer, sections: Settings) -> None:
+    if not layer.strict:
+        return
+    for name, values in layer.options.items():
+        if name not in sections:
+            raise ZooError(
+                f"{layer.name} sets {'.'.join((name, next(iter(values), '')))!r}, "
+                f"but this composition has no {name!r}",
+                hint=f"{nearest(name, sections)}its sections are {', '.join(sorted(sections))}",
+            )
+        for option in values:
+            if option not in sections[name].options:
+                raise unknown_option(option, sections[name].options, sections[name].owner)
+
+
+def _decide(option: Option, name: str, owner: str, layers: Sequence[Layer]) -> Setting:
+    said = [
+        (layer.name, coerced(option, layer.options[name][option.name], owner))
+        for layer in layers
+        if option.name in layer.options.get(name, {})
+    ]
+    if option.default is not REQUIRED:
+        said.append((_default_source(name, option), option.default))
+    if not said:
+        raise ZooError(
+            f"{owner} needs a value for {option.name!r}",
+            hint=f"`-o {name}.{option.name}=` takes {option.type_text}",
+        )
+    source, value = said[0]
+    return Setting(value, source, tuple(said[1:]))
+
+
+def _default_source(section: str, option: Option) -> str:
+    if section == "run" or (section in PLAYERS and option.name in PLAYER_OPTIONS):
+        return "engine"
+    return "default"

@@ -1,0 +1,133 @@
+"""Which images lie below a folder, and what else does."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from zoo_core.errors import ZooError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+EXTENSIONS = (
+    ".avif",
+    ".bmp",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".jfif",
+    ".jp2",
+    ".jpe",
+    ".jpeg",
+    ".jpg",
+    ".pbm",
+    ".pgm",
+    ".png",
+    ".pnm",
+    ".ppm",
+    ".tga",
+    ".tif",
+    ".tiff",
+    ".webp",
+)
+"""A file with one of these is an image, and an error when it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files below a folder, without hidden ones.
+
+    Args:
+        root: the folder.
+        images: paths below it, with forward slashes, sorted.
+        others: how many files of each other extension.
+    """
+
+    root: Path
+    images: tuple[str, ...]
+    others: Mapping[str, int]
+
+
+def list_images(path: str) -> Listing:
+    """Walk a folder, following links but never in circles.
+
+    Raises:
+        ZooError: no folder, one that cannot be read, or no image in it.
+    """
+    root = _folder(path)
+    images: list[str] = []
+    others: Counter[str] = Counter()
+    for name in _walk(root, PurePosixPath(), ()):
+        if name.suffix.lower() in EXTENSIONS:
+            images.append(str(name))
+        else:
+            others[name.suffix.lower() or "without extension"] += 1
+    if not images:
+        raise _no_images(root, others)
+    return Listing(root, tuple(sorted(images)), dict(sorted(others.items())))
+
+
+def describe_others(others: Mapping[str, int]) -> str:
+    """Return such as "3 other files (1 .csv, 2 .txt)", empty where there are none."""
+    total = sum(others.values())
+    kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.items())
+    return f"{total} other file{'s' if total > 1 else ''} ({kinds})" if total else ""
+
+
+def _folder(path: str) -> Path:
+    if not path.strip():
+        raise ZooError("the data set 'folder' has no path", hint="`--data folder:PATH` names it")
+    root = Path(path).expanduser() if path == "~" or path.startswith("~/") else Path(path)
+    if not root.exists():
+        siblings = [one.name for one in _children(root.parent) if one.is_dir()]
+        raise ZooError(
+            f"there is no folder {str(root)!r}",
+            hint=f"{nearest(root.name, siblings)}a path is relative to where the command runs",
+        )
+    if not root.is_dir():
+        raise ZooError(
+            f"{str(root)!r} is a file, not a folder of images",
+            hint="unpack it where it is an archive, and name the folder",
+        )
+    return root
+
+
+def _children(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _walk(
+    folder: Path, below: PurePosixPath, ancestors: tuple[tuple[int, int], ...]
+) -> Iterator[PurePosixPath]:
+    try:
+        found = folder.stat()
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise ZooError(
+            f"the folder {str(folder)!r} cannot be read: {(error.strerror or '').lower()}",
+            hint="allow reading it, or move it elsewhere",
+        ) from error
+    here = (found.st_dev, found.st_ino)
+    if here in ancestors:
+        # a link to a folder that this one lies in
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == "__MACOSX":
+            continue
+        if entry.is_dir():
+            yield from _walk(folder / entry.name, below / entry.name, (*ancestors, here))
+        elif entry.is_file() or entry.is_symlink():
+            yield below / entry.name
+
+
+def _no_images(root: Path, others: Mapping[str, int]) -> ZooError:
+    what = f"no image but {describe_others(others)}" if others else "nothing"
+    known = ", ".join(EXTENSIONS)
+    return ZooError(f"the folder {str(root)!r} holds {what}", hint=f"images end in {known}")

@@ -1,0 +1,91 @@
+"""Real batches by number: shuffled epochs without replacement, as a pure function of the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from zoo_core.draws import key_of
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Batch, Rows, Table
+
+
+
+class Feed:
+    """Give batch number n of each table, scaled to [-1, 1], on the device.
+
+    Every epoch is a new permutation, keyed by seed, table and epoch; a last partial batch is
+    dropped. A rank gets its rows of the global batch.
+
+    Args:
+        tables: name to table.
+        batch: images per batch, over all ranks.
+        seed: of the order.
+        device: where batches are wanted.
+        memory_format: of the images.
+        rank: this process.
+        world: how many processes.
+
+    Raises:
+        ZooError: fewer images than a batch.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        *,
+        batch: int,
+        seed: int,
+        device: torch.device,
+        memory_format: torch.memory_format = torch.contiguous_format,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
+        for name, table in tables.items():
+            if len(table) < batch:
+                raise ZooError(
+                    f"a batch of {batch} is larger than the data: "
+                    f"{len(table)} training images in {name!r}",
+                    hint=f"`--batch {len(table)}` or less, or more images",
+                )
+        self.tables = {name: table.to(device) for name, table in tables.items()}
+        self.size, self.seed, self.device = batch, seed, device
+        self.memory_format, self.rank, self.world = memory_format, rank, world
+
+    def batch(self, number: int) -> dict[str, Batch]:
+        """Return batch number `number`, from 0, of every table."""
+        return {name: self._one(name, table, number) for name, table in self.tables.items()}
+
+    def _one(self, name: str, table: Table, number: int) -> Batch:
+        epoch, index = divmod(number, len(table) // self.size)
+        local = self.size // self.world
+        start = index * self.size + self.rank * local
+        rows = table.take(_order(len(table), self.seed, name, epoch)[start : start + local])
+        return as_batch(rows, self.device, self.memory_format)
+
+
+@lru_cache(maxsize=8)
+def _order(count: int, seed: int, table: str, epoch: int) -> Tensor:
+    generator = torch.Generator().manual_seed(key_of("order", seed, table, epoch))
+    return torch.randperm(count, generator=generator)
+
+
+def as_batch(
+    rows: Rows,
+    device: torch.device,
+    memory_format: torch.memory_format = torch.contiguous_format,
+) -> Batch:
+    """Return rows as a batch of float32 images in [-1, 1]."""
+    return Batch(
+        _scaled(rows.images, device, memory_format),
+        None if rows.labels is None else rows.labels.to(device, non_blocking=True),
+        None if rows.sources is None else _scaled(rows.sources, device, memory_format),
+    )
+
+
+def _scaled(images: Tensor, device: torch.device, memory_format: torch.memory_format) -> Tensor:
+    moved = images.to(device, non_blocking=True)
+    return moved.to(torch.get_default_dtype(), memory_format=memory_format).mul_(2 / 255).sub_(1)

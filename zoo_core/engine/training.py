@@ -1,0 +1,298 @@
+"""The training loop: step, log, picture, checkpoint, stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zoo_core.checkpoint import write_checkpoint
+from zoo_core.composition import Composition, compose
+from zoo_core.draws import CounterDraws
+from zoo_core.engine.core import Engine, check_finite
+from zoo_core.engine.evaluating import evaluating
+from zoo_core.engine.feed import Feed, as_batch
+from zoo_core.engine.hardware import choose_hardware, determinism, slow_bfloat16
+from zoo_core.engine.initialise import initialise
+from zoo_core.engine.ranks import Ranks
+from zoo_core.engine.run import Run, Silent, Watcher, environment_differences, full_config
+from zoo_core.engine.run_directory import RunDirectory, read_config
+from zoo_core.engine.signals import stop_on_signals
+from zoo_core.engine.snapshot import restore, snapshot
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Batch
+from zoo_core.pictures import save_grid
+from zoo_core.registry import Registry
+from zoo_core.run_options import PlayerOptions
+
+GRID = 64
+"""Images in a run's sample grid."""
+
+_RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
+
+
+def train(
+    config: Composition | Mapping[str, Any] | str | Path,
+    directory: str | Path,
+    *,
+    init: str | Path | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train a composition in a new run directory.
+
+    Args:
+        config: a composition, a configuration as `Composition.config` returns it, or the path of
+            a configuration file.
+        directory: where the run is kept; new or empty.
+        init: a run or weights directory whose weights the nets begin with.
+        watcher: who is told how it goes.
+
+    Raises:
+        ZooError: the composition, the data or the directory do not allow it, or training breaks
+            down; what was saved before is intact.
+    """
+    composition = _composition(config)
+    with _torch_state(composition):
+        run = _prepared(composition, RunDirectory(Path(directory)), watcher or Silent())
+        if init is not None:
+            initialise(run.engine, Path(init))
+        run.directory.create(full_config(composition, run.hardware))
+        for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
+            if remark:
+                run.say(remark)
+        return _trained(run)
+
+
+def resume(
+    directory: str | Path,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    registry: Registry | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Go on with a run from its newest whole checkpoint, also after a crash.
+
+    Args:
+        directory: the run directory.
+        overrides: new values of `steps`, `device`, `max_minutes`, `keep` or `deterministic`.
+        registry: where names are looked up; all installed plugins by default.
+        watcher: who is told how it goes.
+
+    Raises:
+        ZooError: no run is there, another process trains in it, or no checkpoint is whole.
+    """
+    place = RunDirectory(Path(directory))
+    config = place.read_config()
+    place.lock()
+    try:
+        composition = compose(config=_recorded(config, overrides or {}), registry=registry)
+        with _torch_state(composition):
+            run = _prepared(composition, place, watcher or Silent())
+            _restore_newest(run)
+            for remark in environment_differences(config.get("environment", {}), run.hardware):
+                run.say(remark)
+            return _trained(run)
+    finally:
+        place.unlock()
+
+
+def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Composition:
+    if isinstance(config, Composition):
+        return config
+    return compose(config=config if isinstance(config, Mapping) else read_config(Path(config)))
+
+
+def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration with the recorded choices of the hardware, and the overrides."""
+    for name in overrides:
+        if name not in _RESUMABLE:
+            raise ZooError(
+                f"{name!r} cannot change when a run is resumed",
+                hint=f"these can: {', '.join(_RESUMABLE)}; anything else is another run",
+            )
+    environment = config.get("environment", {})
+    fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
+    run = {**config["options"]["run"], **fixed, **overrides}
+    return {**config, "options": {**config["options"], "run": run}}
+
+
+def _prepared(composition: Composition, directory: RunDirectory, watcher: Watcher) -> Run:
+    options = composition.run
+    game = composition.build()
+    hardware = choose_hardware(options, game)
+    hardware.place(game)
+    ranks = Ranks.from_environment()
+    feed = Feed(
+        composition.dataset.tables("train"),
+        batch=options.batch,
+        seed=options.seed,
+        device=hardware.device,
+        memory_format=hardware.memory_format,
+        rank=ranks.rank,
+        world=ranks.world,
+    )
+    players = {name: player_options(composition, name) for name in game.players()}
+    engine = Engine(
+        game, feed, run=options, players=players, hardware=hardware, ranks=ranks
+    )
+    return Run(composition, directory, engine, hardware, watcher)
+
+
+def player_options(composition: Composition, player: str) -> PlayerOptions:
+    """Return the optimiser's options of a player; one without a section gets the generator's."""
+    section = composition.settings.get(player, composition.settings["generator"])
+    return PlayerOptions(**section.plain(PlayerOptions.__dataclass_fields__))
+
+
+def _torch_state(composition: Composition) -> Any:
+    return determinism(asked=composition.run.deterministic)
+
+
+def _restore_newest(run: Run) -> None:
+    problems: list[str] = []
+    found = run.directory.newest_whole(problems)
+    for problem in problems:
+        run.say(f"{problem}; the checkpoint before it is used")
+    if found is None and problems:
+        raise ZooError(
+            f"no checkpoint of {str(run.path)!r} is whole",
+            hint="start again in another directory with `zoo train --config "
+            f"{run.directory.config}`",
+        )
+    step = 0
+    if found is not None:
+        step, files, state = found
+        if state.get("identity") != run.identity:
+            raise ZooError(
+                f"checkpoint {str(run.directory.checkpoint(step))!r} was written with another "
+                "configuration",
+                hint=f"restore {run.directory.config} as it was, or start another run",
+            )
+        restore(run.engine, files, step)
+        run.seconds = float(state["seconds"])
+    run.directory.cut_back(step)
+
+
+def _trained(run: Run) -> Run:
+    """Train to the end, whatever the end is."""
+    registry = run.composition.registry
+    run.watcher.started(run)
+    registry.call("zoo_run_started", run=run)
+    with torch.random.fork_rng(devices=[]), stop_on_signals(run):
+        try:
+            _loop(run)
+        except BaseException:
+            run.outcome = "failed"
+            raise
+        finally:
+            run.directory.unlock()
+            run.watcher.finished(run, run.outcome)
+            registry.call("zoo_run_finished", run=run, outcome=run.outcome)
+    return run
+
+
+def _loop(run: Run) -> None:
+    options, engine = run.options, run.engine
+    limit = math.inf if options.max_minutes is None else options.max_minutes * 60
+    began = time.perf_counter()
+    before = run.seconds
+    while run.step < options.steps and not run.stop_outcome:
+        logs = (run.step + 1) % options.log_every == 0 or run.step + 1 == options.steps
+        engine.step(watch=logs)
+        run.seconds = before + time.perf_counter() - began
+        if logs:
+            _log(run)
+        _save_if_due(run)
+        run.watcher.stepped(run)
+        if run.seconds - before >= limit:
+            run.stop(f"{options.max_minutes:g} minutes are over")
+    run.outcome = run.stop_outcome or "done"
+    _finish(run)
+
+
+def _log(run: Run) -> None:
+    scalars = run.engine.sums.take()
+    for player, norm in run.engine.gradient_norms.items():
+        scalars[f"{player}.gradient_norm"] = float(norm)
+    check_finite(scalars, run.step)
+    run.scalars = scalars
+    line = {
+        "step": run.step,
+        "seconds": round(run.seconds, 3),
+        "images_per_second": round(run.images_per_second, 2),
+        **scalars,
+    }
+    run.directory.append(line)
+    run.watcher.logged(run, run.step, scalars)
+    run.composition.registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
+
+
+def _save_if_due(run: Run) -> None:
+    options = run.options
+    if options.sample_every and run.step % options.sample_every == 0:
+        save_sample(run)
+    if options.checkpoint_every and run.step % options.checkpoint_every == 0:
+        save_checkpoint(run)
+
+
+def _finish(run: Run) -> None:
+    """Save the last picture and checkpoint, unless they are there already."""
+    if run.step == 0:
+        return
+    if not run.directory.sample(run.step).exists():
+        save_sample(run)
+    if run.step not in run.directory.steps():
+        save_checkpoint(run)
+
+
+def save_checkpoint(run: Run) -> Path:
+    """Write a checkpoint of the run as it is, and remove what `keep` does not cover."""
+    path = run.directory.checkpoint(run.step)
+    state = {
+        "step": run.step,
+        "seconds": run.seconds,
+        "identity": run.identity,
+        "torch": torch.__version__,
+    }
+    write_checkpoint(path, snapshot(run.engine), state)
+    run.directory.keep(run.options.keep)
+    run.composition.registry.call("zoo_checkpoint_saved", run=run, path=path)
+    return path
+
+
+def save_sample(run: Run) -> Path:
+    """Write a picture from the same latents each time."""
+    path = run.directory.sample(run.step)
+    rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
+    with evaluating(run.engine.picture_nets()) as nets:
+        images = run.engine.game.sample(
+            nets,
+            rng.child("grid"),
+            count=GRID,
+            labels=_grid_labels(run),
+            batch=_held_out(run),
+        )
+    save_grid(images, path, columns=8)
+    return path
+
+
+def _grid_labels(run: Run) -> Tensor | None:
+    """Return one label a column, where the composition knows labels."""
+    classes = len(run.composition.task.classes)
+    if not classes or not run.composition.plan.labelled:
+        return None
+    return (torch.arange(GRID, device=run.hardware.device) % 8) % classes
+
+
+def _held_out(run: Run) -> Batch | None:
+    """Return held-out images for games that start from images."""
+    if run.composition.task.source is None:
+        return None
+    table = next(iter(run.composition.dataset.tables("test").values()))
+    rows = table.take(torch.arange(min(GRID, len(table))))
+    return as_batch(rows, run.hardware.device, run.hardware.memory_format)

@@ -1,0 +1,39 @@
+"""The one error that users see."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ZooError(Exception):
+    """Tell the user what is wrong and what to do about it.
+
+    Args:
+        message: one lower-case sentence that quotes the offending value and names its owner.
+        hint: the way out: a command, a value that would fit, or the nearest name.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.hint))
+
+
+def _rebuild(kind: type[ZooError], message: str, hint: str) -> ZooError:
+    return kind(message, hint=hint)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'? " for the closest known name, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}? " if close else ""

@@ -1,0 +1,38 @@
+"""The contract between parts: what a generator, a loss or a game is, and what they exchange."""
+
+from zoo_core.interfaces.data import Dataset, Rows, Split, Table
+from zoo_core.interfaces.duel import Duel
+from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
+from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
+from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
+
+__all__ = [
+    "Augment",
+    "Batch",
+    "Condition",
+    "Constraint",
+    "Dataset",
+    "Discriminator",
+    "Draws",
+    "Duel",
+    "Encoder",
+    "Game",
+    "GameParts",
+    "Generator",
+    "Loss",
+    "Notes",
+    "Penalty",
+    "Play",
+    "Player",
+    "Role",
+    "Round",
+    "Rows",
+    "Sampler",
+    "Scores",
+    "Split",
+    "Table",
+    "Task",
+    "Terms",
+    "Turn",
+]

@@ -1,0 +1,72 @@
+"""Data sets: what a part of kind `dataset` provides."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol
+
+import torch
+from torch import Tensor
+
+from zoo_core.spec import ImageSpec
+
+Split = Literal["train", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a table.
+
+    Args:
+        images: (N, C, H, W) uint8.
+        labels: (N,) int64, -1 where unknown, or None.
+        sources: (N, C', H', W') uint8: the images to translate from, or None.
+    """
+
+    images: Tensor
+    labels: Tensor | None = None
+    sources: Tensor | None = None
+
+
+class Table(Protocol):
+    """One split of a data set, of one size, in a fixed order."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, indices: Tensor) -> Rows:
+        """Return the rows at (N,) int64 indices, on the table's device."""
+
+    def to(self, device: torch.device) -> Table:
+        """Return the table with its images on a device, or itself where it must stay."""
+
+
+class Dataset(ABC):
+    """Images of one size with labels or without, in a training and a held-out split.
+
+    Built with `size` (height, width) or None for its own size. Construction is cheap: it finds
+    out `image` and `classes` and reads no more than that needs.
+
+    Attributes:
+        argument: the option that `name:VALUE` sets, such as "path" for `folder:photos/`.
+        image: what the batches hold.
+        classes: names of the classes, empty where there are no labels.
+    """
+
+    argument: ClassVar[str] = ""
+    image: ImageSpec
+    classes: tuple[str, ...] = ()
+
+    @property
+    def images(self) -> Mapping[str, ImageSpec]:
+        """Return table name to what its images are."""
+        return {"images": self.image}
+
+    @abstractmethod
+    def tables(self, split: Split) -> Mapping[str, Table]:
+        """Return the tables of a split by name, "images" where there is only one."""
+
+    def summary(self) -> str:
+        """Return one sentence with counts, for the first lines of a run."""
+        return f"{self.image} images"

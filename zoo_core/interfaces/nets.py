@@ -1,0 +1,59 @@
+"""The nets: generator, discriminator, encoder."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+
+class Generator(nn.Module, ABC):
+    """Make images from latents.
+
+    `conditional` says that the net reads labels by itself; such a net is built with `classes`.
+    An image-to-image generator is built with `source` and takes images as latents.
+
+    Shapes:
+        latents (N, latent_dim), labels (N,) or None -> images (N, C, H, W) in [-1, 1].
+    """
+
+    conditional: ClassVar[bool] = False
+
+    @abstractmethod
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor: ...
+
+
+class Discriminator(nn.Module, ABC):
+    """Score images: `head(features(images))`, never squashed by a sigmoid.
+
+    `conditional` says that the net reads labels by itself; such a net is built with `classes`.
+
+    Shapes:
+        images (N, C, H, W), labels (N,) or None -> features (N, F) or (N, F, h, w)
+        -> logits (N,) or patches (N, h, w).
+    """
+
+    conditional: ClassVar[bool] = False
+
+    @abstractmethod
+    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return what the head reads: (N, F) or (N, F, h, w)."""
+
+    @abstractmethod
+    def head(self, features: Tensor) -> Tensor:
+        """Return logits (N,) or patches (N, h, w)."""
+
+    def forward(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        return self.head(self.features(images, labels))
+
+
+class Encoder(nn.Module, ABC):
+    """Read latents, or the parameters of their distribution, from images.
+
+    Shapes:
+        images (N, C, H, W) -> mean (N, latent_dim), or mean and log variance, each of that shape.
+    """
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]: ...

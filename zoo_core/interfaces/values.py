@@ -1,0 +1,131 @@
+"""What parts pass to each other (N batch, C channels)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from zoo_core.errors import ZooError
+
+
+class Draws(Protocol):
+    """A named random stream: a pure function of (seed, step, stream name, rank).
+
+    Shapes are local: a part asks for its own N and gets its slice of the global draw.
+    """
+
+    @property
+    def step(self) -> Tensor:
+        """Return the step as a 0-d integer tensor, for what anneals."""
+
+    def child(self, *names: str | int) -> Draws:
+        """Return an independent stream below this one."""
+
+    def uniform(self, *shape: int) -> Tensor:
+        """Draw from [0, 1)."""
+
+    def normal(self, *shape: int) -> Tensor:
+        """Draw from N(0, 1)."""
+
+    def integers(self, high: int, *shape: int) -> Tensor:
+        """Draw int64 values from 0 .. high - 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Images as the critic sees them, with their labels and the latents that made them.
+
+    Args:
+        images: (N, C, H, W), values in [-1, 1].
+        labels: (N,) int64, -1 where unknown, or None where the data has none.
+        latents: (N, latent_dim), the source images of an image-to-image task, or None.
+    """
+
+    images: Tensor
+    labels: Tensor | None = None
+    latents: Tensor | None = None
+
+    def __len__(self) -> int:
+        return self.images.shape[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a critic says of a batch.
+
+    Args:
+        logits: (N,) or patches (N, h, w); never squashed.
+        features: (N, F) or (N, F, h, w), computed on the way.
+        class_logits: (N, classes) of a critic that also classifies.
+    """
+
+    logits: Tensor
+    features: Tensor | None = None
+    class_logits: Tensor | None = None
+
+
+@dataclass(slots=True)
+class Terms:
+    """Named scalars of one player's move: losses are summed and logged, notes only logged."""
+
+    losses: dict[str, Tensor] = field(default_factory=dict)
+    notes: dict[str, Tensor] = field(default_factory=dict)
+
+    def add(self, other: Terms, prefix: str = "", scale: float = 1.0) -> Terms:
+        """Merge other terms under a prefix, their losses times scale; return self.
+
+        Raises:
+            ZooError: two parts that use the same name.
+        """
+        for name, value in other.losses.items():
+            if prefix + name in self.losses:
+                raise ZooError(
+                    f"two parts of one move both have a term named {prefix + name!r}",
+                    hint="rename the term in one of them",
+                )
+            self.losses[prefix + name] = value if scale == 1.0 else value * scale
+        for name, value in other.notes.items():
+            self.notes[prefix + name] = value.detach()
+        return self
+
+    @property
+    def total(self) -> Tensor:
+        """Return the sum of the losses, a scalar."""
+        return torch.stack([loss.reshape(()) for loss in self.losses.values()]).sum()
+
+
+GenerateFn = Callable[[Tensor, Tensor | None], Tensor]
+ScoreFn = Callable[[Tensor, Tensor | None], Scores]
+Notes = Mapping[str, Mapping[str, Tensor]]
+"""Player to note to value, averaged over devices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """All that one player's move has; what a penalty or a condition may look at.
+
+    Args:
+        player: whose move it is, "critic" or "generator".
+        move: how many moves that player has made; lazy penalties count by it.
+        real: the real batch after augmentation.
+        fake: the generated batch after augmentation, detached in the critic's move.
+        real_scores: the critic's scores of the real batch; None where nobody asked for them.
+        fake_scores: the critic's scores of the generated batch.
+        generator: latents and labels to images.
+        critic: images and labels to scores.
+        rng: a stream of this part's own.
+    """
+
+    player: str
+    move: int
+    real: Batch
+    fake: Batch
+    real_scores: Scores | None
+    fake_scores: Scores
+    generator: GenerateFn
+    critic: ScoreFn
+    rng: Draws

@@ -1,0 +1,303 @@
+"""Typed and bounded options, read from the signature of what they configure."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from zoo_core.errors import ZooError, nearest
+
+TASK_NAMES = frozenset({"image", "classes", "latent_dim", "source", "parts", "size"})
+"""Parameters that the task provides; they are never options."""
+
+REQUIRED: Any = inspect.Parameter.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Bound a number: `low <= value <= high`."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a component: its type, bounds, default and meaning."""
+
+    name: str
+    annotation: Any
+    default: Any
+    bounds: Between | None
+    help: str = ""
+
+    @property
+    def type_text(self) -> str:
+        """Return the type in words, such as `int`, `a | b` or `float, float`."""
+        return _type_text(self.annotation)
+
+
+def options_of(
+    target: Callable[..., Any], provided: frozenset[str] = TASK_NAMES
+) -> dict[str, Option]:
+    """Return the options of a component: its parameters without those that the task provides.
+
+    Raises:
+        ZooError: a parameter without a type, or a `**kwargs`, which would swallow mistakes.
+    """
+    meanings = _argument_help(inspect.getdoc(target) or "")
+    hints = _hints(target)
+    found = {}
+    for parameter in inspect.signature(target).parameters.values():
+        if parameter.name in provided:
+            continue
+        _check_parameter(target, parameter, hints)
+        annotation, bounds = _split_annotation(hints[parameter.name])
+        found[parameter.name] = Option(
+            parameter.name,
+            annotation,
+            parameter.default,
+            bounds,
+            meanings.get(parameter.name, ""),
+        )
+    return found
+
+
+def task_names_of(target: Callable[..., Any]) -> frozenset[str]:
+    """Return which of `TASK_NAMES` a component asks for."""
+    return TASK_NAMES & set(inspect.signature(target).parameters)
+
+
+def checked(options: Mapping[str, Option], values: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """Check and coerce values; what has no value keeps its default.
+
+    Raises:
+        ZooError: an unknown name, a value of another type or out of bounds, or a missing value.
+    """
+    for name in values:
+        if name not in options:
+            raise unknown_option(name, options, owner)
+    result = {}
+    for name, option in options.items():
+        if name in values:
+            result[name] = coerced(option, values[name], owner)
+        elif option.default is REQUIRED:
+            raise ZooError(
+                f"{owner} needs a value for {name!r}", hint=f"`-o ...{name}=` takes {_wish(option)}"
+            )
+    return result
+
+
+def unknown_option(name: str, known: typing.Iterable[str], owner: str) -> ZooError:
+    """Return the error for an option that does not exist."""
+    names = sorted(known)
+    listing = f"it has {', '.join(names)}" if names else "it has no options"
+    return ZooError(
+        f"{owner} has no option {name!r}", hint=nearest(name, names) + listing
+    )
+
+
+def coerced(option: Option, value: Any, owner: str) -> Any:
+    """Return the value in the option's type.
+
+    Raises:
+        ZooError: another type, or out of bounds.
+    """
+    try:
+        result = _convert(option.annotation, value)
+    except (ValueError, TypeError, OverflowError):
+        raise ZooError(
+            f"{owner} cannot take {_shown(value)} for {option.name!r}",
+            hint=f"{option.name} is {_wish(option)}",
+        ) from None
+    for number in result if isinstance(result, tuple) else (result,):
+        if option.bounds is not None and isinstance(number, int | float):
+            _check_bounds(option, number, owner)
+    return result
+
+
+def _check_bounds(option: Option, number: float, owner: str) -> None:
+    bounds = option.bounds
+    if bounds is not None and not bounds.low <= number <= bounds.high:
+        raise ZooError(
+            f"{owner} cannot take {number!r} for {option.name!r}",
+            hint=f"{option.name} is {_wish(option)}",
+        )
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _wish(option: Option) -> str:
+    text = option.type_text
+    return f"{text} from {option.bounds}" if option.bounds else text
+
+
+def _hints(target: Callable[..., Any]) -> dict[str, Any]:
+    source = target.__init__ if inspect.isclass(target) else target  # type: ignore[misc]
+    hints = typing.get_type_hints(source, include_extras=True)
+    if inspect.isclass(target) and typing.get_type_hints(target).keys() - hints.keys():
+        # dataclasses keep their annotations on the class
+        hints = {**typing.get_type_hints(target, include_extras=True), **hints}
+    return hints
+
+
+def _check_parameter(
+    target: Callable[..., Any], parameter: inspect.Parameter, hints: Mapping[str, Any]
+) -> None:
+    name = getattr(target, "__qualname__", str(target))
+    if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+        raise ZooError(
+            f"{name} takes '{parameter}', which would swallow a misspelt option",
+            hint="name every option in the signature",
+        )
+    if parameter.name not in hints:
+        raise ZooError(
+            f"option {parameter.name!r} of {name} has no type",
+            hint=f"annotate it, such as `{parameter.name}: Annotated[int, Between(1, 64)] = 8`",
+        )
+
+
+def _split_annotation(hint: Any) -> tuple[Any, Between | None]:
+    if get_origin(hint) is Annotated:
+        inner, *extras = get_args(hint)
+        bounds = next((extra for extra in extras if isinstance(extra, Between)), None)
+        return inner, bounds
+    return hint, None
+
+
+def _convert(annotation: Any, value: Any) -> Any:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        return _convert_union(get_args(annotation), value)
+    if origin is Literal:
+        return _convert_literal(get_args(annotation), value)
+    if origin is tuple:
+        return _convert_tuple(get_args(annotation), value)
+    converter = _CONVERTERS.get(annotation)
+    if converter is None:
+        raise TypeError(annotation)
+    return converter(value)
+
+
+def _convert_union(choices: tuple[Any, ...], value: Any) -> Any:
+    if type(None) in choices and (value is None or value in ("none", "None", "null")):
+        return None
+    for choice in choices:
+        if choice is type(None):
+            continue
+        try:
+            return _convert(choice, value)
+        except (ValueError, TypeError):
+            continue
+    raise ValueError(value)
+
+
+def _convert_literal(choices: tuple[Any, ...], value: Any) -> Any:
+    for choice in choices:
+        if value == choice and type(value) is type(choice):
+            return choice
+        if isinstance(value, str) and value == str(choice):
+            return choice
+    raise ValueError(value)
+
+
+def _convert_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        value = [piece for piece in re.split(r"\s*,\s*", value.strip("()[] ")) if piece]
+    if not isinstance(value, list | tuple):
+        raise TypeError(value)
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        return tuple(_convert(kinds[0], piece) for piece in value)
+    if len(kinds) != len(value):
+        raise ValueError(value)
+    return tuple(_convert(kind, piece) for kind, piece in zip(kinds, value, strict=True))
+
+
+def _to_bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    raise ValueError(value)
+
+
+def _to_int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value.strip()):
+        return int(value)
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(value)
+    return int(number)
+
+
+def _to_float(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _to_str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
+    bool: _to_bool,
+    int: _to_int,
+    float: _to_float,
+    str: _to_str,
+}
+
+
+def _type_text(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        return " | ".join(_type_text(choice) for choice in get_args(annotation))
+    if origin is Literal:
+        return " | ".join(str(choice) for choice in get_args(annotation))
+    if origin is tuple:
+        kinds = get_args(annotation)
+        return ", ".join("..." if kind is Ellipsis else _type_text(kind) for kind in kinds)
+    if annotation is type(None):
+        return "none"
+    return getattr(annotation, "__name__", str(annotation))
+
+
+def _argument_help(doc: str) -> dict[str, str]:
+    """Return the meaning of each argument from the `Args:` section of a docstring."""
+    lines = doc.splitlines()
+    start = next((i for i, line in enumerate(lines) if line.strip() == "Args:"), None)
+    if start is None:
+        return {}
+    found: dict[str, str] = {}
+    name = ""
+    for line in lines[start + 1 :]:
+        if not line.strip():
+            break
+        head = re.match(r"    (\w+): (.*)", line)
+        if head:
+            name = head[1]
+            found[name] = head[2].strip()
+        elif name:
+            found[name] += " " + line.strip()
+    return found

@@ -1,0 +1,185 @@
+"""Load a trained generator and draw from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from zoo_core.composition import Composition, compose
+from zoo_core.draws import CounterDraws
+from zoo_core.engine.evaluating import evaluating
+from zoo_core.engine.hardware import choose_device
+from zoo_core.engine.run_directory import CONFIG, read_config
+from zoo_core.engine.snapshot import EMA, load_tensors
+from zoo_core.errors import ZooError, nearest
+from zoo_core.interfaces import Draws, Game, Sampler
+from zoo_core.registry import Registry
+from zoo_core.weights import read_weights, run_of
+
+CHUNK = 64
+"""Images per pass of the generator."""
+
+
+class Pretrained:
+    """A trained game that makes pictures.
+
+    Args:
+        composition: what was trained.
+        game: its nets, with the weights loaded.
+        device: where it runs.
+    """
+
+    def __init__(self, composition: Composition, game: Game, device: torch.device) -> None:
+        self.composition, self.game, self.device = composition, game, device
+
+    @property
+    def generator(self) -> nn.Module:
+        """Return the generator."""
+        return self.game.nets()["generator"]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Return the names of the labels it can be asked for; empty if it is unconditional."""
+        return self.composition.task.classes if self.composition.plan.labelled else ()
+
+    def sample(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        labels: int | Sequence[int] | Tensor | None = None,
+        truncation: float | None = None,
+    ) -> Tensor:
+        """Return images (count, C, H, W) in [-1, 1].
+
+        Image number i depends on the seed, on i and on its label: more images do not change the
+        first ones. A conditional generator that is asked for no label takes each class in turn.
+        Latents are drawn on the CPU, so that the pictures are the same on every device.
+
+        Args:
+            count: how many.
+            seed: of the latents.
+            labels: one label for all, or (count,); only for conditional generators.
+            truncation: factor on the latents, from 0 to 1: less variety, more typical images.
+
+        Raises:
+            ZooError: a label for an unconditional generator, or one out of range.
+        """
+        if count < 1:
+            raise ZooError(f"{count} images cannot be drawn", hint="`--count` is at least 1")
+        if truncation is not None and not 0 <= truncation <= 1:
+            raise ZooError(f"a truncation of {truncation:g} is out of range", hint="0 to 1")
+        wanted = self._labels(labels, count)
+        nets = dict(self.game.nets())
+        if truncation is not None:
+            nets["sampler"] = _Scaled(self._sampler(), truncation)
+        with evaluating(nets):
+            pieces = [
+                self._chunk(nets, start, min(CHUNK, count - start), seed, wanted)
+                for start in range(0, count, CHUNK)
+            ]
+        return torch.cat(pieces)
+
+    def _chunk(
+        self,
+        nets: Mapping[str, nn.Module],
+        start: int,
+        count: int,
+        seed: int,
+        labels: Tensor | None,
+    ) -> Tensor:
+        rng = CounterDraws(seed, start // CHUNK, path=("sample",), deliver=self.device)
+        wanted = None if labels is None else labels[start : start + count]
+        return self.game.sample(nets, rng, count=count, labels=wanted).cpu()
+
+    def _sampler(self) -> Sampler:
+        sampler = getattr(self.game, "sampler", None)
+        if not isinstance(sampler, Sampler):
+            raise ZooError(
+                "this generator draws no latents, so there is nothing to truncate",
+                hint="leave `--truncation` out",
+            )
+        return sampler
+
+    def _labels(self, labels: int | Sequence[int] | Tensor | None, count: int) -> Tensor | None:
+        classes = self.classes
+        if labels is None:
+            return (torch.arange(count) % len(classes)).to(self.device) if classes else None
+        if not classes:
+            raise ZooError(
+                "this generator is unconditional, so it cannot be asked for a label",
+                hint="leave the label out, or train with labels, such as `--condition concat`",
+            )
+        wanted = torch.as_tensor(labels, dtype=torch.int64)
+        wanted = wanted.expand(count) if wanted.ndim == 0 else wanted
+        if len(wanted) != count:
+            raise ZooError(f"{len(wanted)} labels for {count} images", hint="one label for each")
+        outside = wanted[(wanted < 0) | (wanted >= len(classes))]
+        if len(outside):
+            raise ZooError(
+                f"label {int(outside[0])} is out of range",
+                hint=f"0 to {len(classes) - 1}: {', '.join(classes)}",
+            )
+        return wanted.to(self.device)
+
+
+class _Scaled(Sampler):
+    """Draw latents closer to zero."""
+
+    def __init__(self, sampler: Sampler, factor: float) -> None:
+        super().__init__()
+        self.sampler, self.factor = sampler, factor
+
+    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
+        latents: Tensor = self.sampler(count, rng, device)
+        return latents * self.factor
+
+
+def load(
+    source: str | Path,
+    *,
+    device: str = "auto",
+    average: bool = True,
+    registry: Registry | None = None,
+) -> Pretrained:
+    """Load what a run trained.
+
+    Args:
+        source: a run directory, or one of its checkpoints.
+        device: where to draw.
+        average: take the moving average where there is one.
+        registry: where names are looked up; all installed plugins by default.
+
+    Raises:
+        ZooError: no run there, a plugin that is not installed, or weights that do not fit.
+    """
+    path = Path(source)
+    run = run_of(path)
+    if not (run / CONFIG).is_file():
+        raise ZooError(
+            f"no run at {str(source)!r}",
+            hint=nearest(str(source), _runs_beside(path))
+            + "give the directory that `zoo train` made",
+        )
+    composition = compose(config=read_config(run / CONFIG), registry=registry)
+    files = read_weights(path)
+    game = composition.build()
+    for name, net in game.nets().items():
+        tensors = files.get(name + EMA) if average and name + EMA in files else files.get(name)
+        if tensors is None:
+            raise ZooError(
+                f"{str(source)!r} has no weights for {name!r}",
+                hint="the checkpoint is from another configuration",
+            )
+        load_tensors(net, tensors, name)
+    place = choose_device(device)
+    game.to(place)
+    return Pretrained(composition, game, place)
+
+
+def _runs_beside(path: Path) -> list[str]:
+    parent = path.parent
+    return [str(found.parent) for found in parent.glob(f"*/{CONFIG}")] if parent.is_dir() else []

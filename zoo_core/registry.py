@@ -1,0 +1,292 @@
+"""The registry: what the installed plugins provide, each isolated from the others."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from zoo_core import hookspecs
+from zoo_core.discovery import Source, installed_sources, source_of_file
+from zoo_core.entry import CONTRACT, Entry
+from zoo_core.errors import ZooError, nearest
+from zoo_core.firstparty import install_line
+
+CORE = "gan-zoo"
+"""The distribution of the built-in plugin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An entry and the distribution (or file) that it comes from."""
+
+    entry: Entry
+    source: str
+
+    @property
+    def qualified(self) -> str:
+        """Return `source/name`, which is unique within a kind."""
+        return f"{self.source}/{self.entry.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A plugin, or a part of one, that does not work: one line, and the traceback behind it."""
+
+    source: str
+    message: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A loaded plugin: where it comes from and how long its import took, in seconds."""
+
+    source: Source
+    seconds: float
+
+
+class Registry:
+    """Entries by kind and name, and the hooks of the plugins they come from.
+
+    Args:
+        strict: raise what a plugin raises instead of recording a `Problem`; by default as the
+            environment variable `ZOO_STRICT_PLUGINS` says.
+        on_problem: called with each problem as it is found.
+    """
+
+    def __init__(
+        self, *, strict: bool | None = None, on_problem: Callable[[Problem], None] | None = None
+    ) -> None:
+        self.strict = os.environ.get("ZOO_STRICT_PLUGINS", "") == "1" if strict is None else strict
+        self.on_problem = on_problem
+        self.problems: list[Problem] = []
+        self.plugins: list[Plugin] = []
+        self._found: list[Registered] = []
+        self._newer: list[Registered] = []
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    @classmethod
+    def from_installed(
+        cls,
+        *,
+        files: Iterable[str | Path] = (),
+        strict: bool | None = None,
+        on_problem: Callable[[Problem], None] | None = None,
+    ) -> Registry:
+        """Return a registry of all installed plugins and of single files.
+
+        Raises:
+            ZooError: a file that does not exist or that raises; the user named it, so it is not
+                passed over.
+        """
+        registry = cls(strict=strict, on_problem=on_problem)
+        for source in installed_sources():
+            registry.add_source(source)
+        for file in files:
+            registry.add_file(file)
+        return registry
+
+    def add_source(self, source: Source) -> None:
+        """Load a plugin, register its hooks and collect its entries; a failure is a problem."""
+        before = time.perf_counter()
+        with _Isolated(self, source.distribution, "cannot be loaded"):
+            self._register(source, source.load())
+            self.plugins.append(Plugin(source, time.perf_counter() - before))
+            self._collect(source.key)
+
+    def add_file(self, file: str | Path) -> None:
+        """Add a plugin that is one file.
+
+        Raises:
+            ZooError: it does not exist, or it raises.
+        """
+        source = source_of_file(Path(file))
+        strict, self.strict = self.strict, True
+        try:
+            self.add_source(source)
+        except ZooError:
+            raise
+        except Exception as error:
+            raise ZooError(
+                f"plugin file {str(file)!r} raises {type(error).__name__}: {error}",
+                hint=f"line {_line_in(error, Path(file))} of the file",
+            ) from error
+        finally:
+            self.strict = strict
+
+    def add(self, entry: Entry, *, source: str = "local") -> None:
+        """Add one entry without a plugin, for notebooks and tests.
+
+        Raises:
+            ZooError: the source already has an entry of this kind and name, or it was written for
+                a newer contract.
+        """
+        if entry.contract > CONTRACT:
+            raise _too_new(entry, source)
+        for other in self._found:
+            if (other.source, other.entry.kind, other.entry.name) == (
+                source,
+                entry.kind,
+                entry.name,
+            ):
+                raise ZooError(
+                    f"{source} has two entries for the {entry.kind} {entry.name!r}",
+                    hint="rename one of them",
+                )
+        self._found.append(Registered(entry, source))
+
+    def entries(self, kind: str | None = None) -> tuple[Registered, ...]:
+        """Return all entries, or those of a kind, by kind, name and source."""
+        found = [item for item in self._found if kind in (None, item.entry.kind)]
+        return tuple(sorted(found, key=lambda item: (item.entry.kind, item.entry.name, item.source)))
+
+    def find(self, kind: str, name: str) -> Registered:
+        """Return the entry of a kind by name, alias or qualified name.
+
+        Raises:
+            ZooError: no such entry, several of that name, or one for a newer contract.
+        """
+        found = self._matching(self.entries(kind), name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            spellings = " or ".join(repr(item.qualified) for item in found)
+            raise ZooError(
+                f"{len(found)} plugins have a {kind} named {name!r}", hint=f"say {spellings}"
+            )
+        for item in self._matching(self._newer, name):
+            if item.entry.kind == kind:
+                raise _too_new(item.entry, item.source)
+        raise self._unknown(kind, name)
+
+    def call(self, hook: str, **arguments: Any) -> list[Any]:
+        """Call a hook of every plugin on its own; return what they returned.
+
+        A plugin that raises is a problem, is not called again, and costs only itself.
+        """
+        results = []
+        for name, _ in list(self._manager.list_name_plugin()):
+            with _Isolated(self, name.split(":")[0], f"fails in its hook {hook}", drop=name):
+                results.append(self._call_one(name, hook, arguments))
+        return [result for result in results if result is not None]
+
+    def report(self, problem: Problem) -> None:
+        """Record a problem and tell whoever listens."""
+        self.problems.append(problem)
+        if self.on_problem is not None:
+            self.on_problem(problem)
+
+    def drop(self, name: str) -> None:
+        """Take a plugin's hooks out, if it has any."""
+        if self._manager.has_plugin(name):
+            self._manager.unregister(name=name)
+
+    def _register(self, source: Source, module: Any) -> None:
+        try:
+            self._manager.register(module, name=source.key)
+        except pluggy.PluginValidationError as error:
+            self.drop(source.key)
+            raise ZooError(
+                f"has a hook with a wrong signature: {' '.join(str(error).split())}",
+                hint="compare it with zoo_core/hookspecs.py",
+            ) from error
+        for caller in self._manager.get_hookcallers(module) or ():
+            if not caller.has_spec():
+                self.drop(source.key)
+                known = [name for name in vars(hookspecs) if name.startswith("zoo_")]
+                raise ZooError(
+                    f"implements the unknown hook {caller.name!r}",
+                    hint=nearest(caller.name, known) + f"the hooks are {', '.join(known)}",
+                )
+
+    def _collect(self, key: str) -> None:
+        source = key.split(":")[0]
+        for entry in self._call_one(key, "zoo_entries", {}) or ():
+            if not isinstance(entry, Entry):
+                raise ZooError(
+                    f"zoo_entries() returned {entry!r}, which is not an Entry",
+                    hint="return an iterable of zoo_core.Entry",
+                )
+            with _Isolated(self, source, f"entry {entry.name!r}"):
+                if entry.contract > CONTRACT:
+                    self._newer.append(Registered(entry, source))
+                self.add(entry, source=source)
+
+    def _call_one(self, name: str, hook: str, arguments: dict[str, Any]) -> Any:
+        others = [p for other, p in self._manager.list_name_plugin() if other != name]
+        results = self._manager.subset_hook_caller(hook, others)(**arguments)
+        return results[0] if results else None
+
+    @staticmethod
+    def _matching(items: Iterable[Registered], name: str) -> list[Registered]:
+        if "/" in name:
+            return [item for item in items if item.qualified == name]
+        return [item for item in items if name in (item.entry.name, *item.entry.aliases)]
+
+    def _unknown(self, kind: str, name: str) -> ZooError:
+        known = self.entries(kind)
+        message = f"no {kind} named {name!r}"
+        line = install_line(kind, name)
+        if line and not self._installed(line.split()[-1]):
+            return ZooError(message, hint=f"it is in a plugin that is not installed: `{line}`")
+        other = [item for item in self._found if name == item.entry.name]
+        if other:
+            return ZooError(message, hint=f"{name!r} is a {other[0].entry.kind}")
+        names = [item.entry.name for item in known] + [item.qualified for item in known]
+        listing = f"`zoo list {kind}` shows all {len(known)}" if known else f"no {kind} is installed"
+        return ZooError(message, hint=nearest(name, names) + listing)
+
+    def _installed(self, distribution: str) -> bool:
+        return any(plugin.source.distribution == distribution for plugin in self.plugins)
+
+
+class _Isolated:
+    """Turn what a plugin raises into a problem, unless the registry is strict."""
+
+    def __init__(self, registry: Registry, source: str, what: str, *, drop: str = "") -> None:
+        self.registry, self.source, self.what, self.dropped = registry, source, what, drop
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> bool:
+        if error is None or not isinstance(error, Exception | SystemExit):
+            return False
+        if self.dropped:
+            self.registry.drop(self.dropped)
+        text = error.message if isinstance(error, ZooError) else f"{kind.__name__}: {error}"  # type: ignore[union-attr]
+        message = " ".join(f"{self.what}: {text}".split())
+        details = "".join(traceback.format_exception(kind, error, trace))
+        self.registry.report(Problem(self.source, message, details))
+        return not self.registry.strict
+
+
+def _too_new(entry: Entry, source: str) -> ZooError:
+    return ZooError(
+        f"{entry.kind} {entry.name!r} of {source} was written for plugin contract "
+        f"{entry.contract}; this core understands {CONTRACT}",
+        hint="`pip install --upgrade gan-zoo`",
+    )
+
+
+def _line_in(error: Exception, file: Path) -> str:
+    lines = [str(no) for name, no in _frames(error) if Path(name).name == file.name]
+    return lines[-1] if lines else "?"
+
+
+def _frames(error: Exception) -> Iterator[tuple[str, int | None]]:
+    if isinstance(error, SyntaxError) and error.filename:
+        yield error.filename, error.lineno
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield frame.filename, frame.lineno
