@@ -179,7 +179,7 @@ def _read_json(file: Path) -> dict[str, Any]:
 def _damaged(file: Path, what: str) -> ZooError:
     return ZooError(
         f"{file.name} of checkpoint {str(file.parent)!r} {what}",
-        hint="use another checkpoint of the run; `zoo train --resume` takes the newest that is whole",
+        hint="use another checkpoint; `zoo train --resume` takes the newest that is whole",
     )
 
 

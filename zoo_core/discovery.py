@@ -42,7 +42,7 @@ class Source:
 
 def installed_sources() -> list[Source]:
     """Return the plugins of all installed distributions, each once, in a fixed order."""
-    found = {}
+    found: dict[str, Source] = {}
     for point in metadata.entry_points(group=PROJECT):
         dist = point.dist
         name = re.sub(r"[-_.]+", "-", dist.name).lower() if dist else point.value

@@ -160,4 +160,3 @@ def _unit(words: Tensor, *, high: bool) -> Tensor:
 
 def _per_row(shape: tuple[int, ...]) -> int:
     return math.prod(shape[1:])
-

@@ -101,9 +101,7 @@ def unknown_option(name: str, known: typing.Iterable[str], owner: str) -> ZooErr
     """Return the error for an option that does not exist."""
     names = sorted(known)
     listing = f"it has {', '.join(names)}" if names else "it has no options"
-    return ZooError(
-        f"{owner} has no option {name!r}", hint=nearest(name, names) + listing
-    )
+    return ZooError(f"{owner} has no option {name!r}", hint=nearest(name, names) + listing)
 
 
 def coerced(option: Option, value: Any, owner: str) -> Any:
@@ -145,7 +143,7 @@ def _wish(option: Option) -> str:
 
 
 def _hints(target: Callable[..., Any]) -> dict[str, Any]:
-    source = target.__init__ if inspect.isclass(target) else target  # type: ignore[misc]
+    source = target.__init__ if inspect.isclass(target) else target
     hints = typing.get_type_hints(source, include_extras=True)
     if inspect.isclass(target) and typing.get_type_hints(target).keys() - hints.keys():
         # dataclasses keep their annotations on the class

@@ -149,7 +149,9 @@ class Registry:
     def entries(self, kind: str | None = None) -> tuple[Registered, ...]:
         """Return all entries, or those of a kind, by kind, name and source."""
         found = [item for item in self._found if kind in (None, item.entry.kind)]
-        return tuple(sorted(found, key=lambda item: (item.entry.kind, item.entry.name, item.source)))
+        return tuple(
+            sorted(found, key=lambda item: (item.entry.kind, item.entry.name, item.source))
+        )
 
     def find(self, kind: str, name: str) -> Registered:
         """Return the entry of a kind by name, alias or qualified name.
@@ -211,7 +213,7 @@ class Registry:
                 )
 
     def _collect(self, key: str) -> None:
-        source = key.split(":")[0]
+        source = key.split(":", maxsplit=1)[0]
         for entry in self._call_one(key, "zoo_entries", {}) or ():
             if not isinstance(entry, Entry):
                 raise ZooError(
@@ -244,7 +246,9 @@ class Registry:
         if other:
             return ZooError(message, hint=f"{name!r} is a {other[0].entry.kind}")
         names = [item.entry.name for item in known] + [item.qualified for item in known]
-        listing = f"`zoo list {kind}` shows all {len(known)}" if known else f"no {kind} is installed"
+        listing = (
+            f"`zoo list {kind}` shows all {len(known)}" if known else f"no {kind} is installed"
+        )
         return ZooError(message, hint=nearest(name, names) + listing)
 
     def _installed(self, distribution: str) -> bool:

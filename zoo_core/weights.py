@@ -24,7 +24,7 @@ def checkpoint_of(source: Path) -> Path:
     if not source.exists():
         raise ZooError(
             f"no run or checkpoint at {str(source)!r}",
-            hint="give the directory that `zoo train --run` made, such as runs/dcgan-wgan-gp-digits",
+            hint="give a directory that `zoo train` made, such as runs/dcgan-wgan-gp-digits",
         )
     raise ZooError(
         f"{str(source)!r} has no checkpoint",

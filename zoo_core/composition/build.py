@@ -23,10 +23,15 @@ from zoo_core.interfaces import (
     Generator,
     Penalty,
     Role,
+    Sampler,
     Task,
 )
 from zoo_core.options import task_names_of
 from zoo_core.spec import ImageSpec
+
+
+_TRIAL = 4
+"""Images in the trial batch on the meta device, unless the run's batch is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,11 @@ class Blueprint:
         if not isinstance(found, Condition):
             raise TypeError(f"{self.described('condition')} is no zoo_core.interfaces.Condition")
         return found
+
+    @property
+    def trial(self) -> int:
+        """Return the number of images in the trial batch on the meta device."""
+        return min(_TRIAL, self.task.batch)
 
     @property
     def labelled(self) -> bool:
@@ -123,10 +133,13 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, "condition"))
         condition.prepare(features)
+    sampler = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
+    if not isinstance(sampler, Sampler):
+        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
     parts = GameParts(
         task=plan.task,
         nets=nets,
-        sampler=_seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler"),
+        sampler=sampler,
         condition=condition,
         duel=lambda generator, critic: _duel(plan, condition, generator, critic),
     )

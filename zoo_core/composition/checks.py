@@ -14,9 +14,6 @@ from zoo_core.errors import ZooError
 from zoo_core.interfaces import Discriminator, Generator, Penalty, Role
 from zoo_core.spec import ImageSpec
 
-_PROBE = 4
-"""Images in the trial batch on the meta device, unless the run's batch is smaller."""
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -82,18 +79,17 @@ def _check_labels(plan: Blueprint) -> None:
                 f"{plan.name('condition')!r} is asked for as well",
                 hint="`--condition none`, or a part that is not conditional",
             )
-    if plan.chosen["condition"].items and plan.target("condition").reads_labels:
-        if not plan.task.classes:
-            raise ZooError(
-                f"condition {plan.name('condition')!r} reads labels, but data {data!r} has none",
-                hint="choose labelled data, such as `--data digits`",
-            )
+    if getattr(plan.target("condition"), "reads_labels", False) and not plan.task.classes:
+        raise ZooError(
+            f"condition {plan.name('condition')!r} reads labels, but data {data!r} has none",
+            hint="choose labelled data, such as `--data digits`",
+        )
 
 
 def _on_meta(plan: Blueprint, role: Role) -> nn.Module:
     with torch.device("meta"):
         try:
-            net = instance(plan.settings[role.part], plan.needs(role))
+            net: nn.Module = instance(plan.settings[role.part], plan.needs(role))
         except ZooError:
             raise
         except Exception as error:
@@ -112,11 +108,11 @@ def _on_meta(plan: Blueprint, role: Role) -> nn.Module:
 
 def _check_generator(plan: Blueprint, role: Role, net: nn.Module) -> None:
     if role.source is not None:
-        latents = torch.empty(_PROBE, *role.source.shape, device="meta")
+        latents = torch.empty(plan.trial, *role.source.shape, device="meta")
     else:
-        latents = torch.empty(_PROBE, plan.latent_dim, device="meta")
+        latents = torch.empty(plan.trial, plan.latent_dim, device="meta")
     images = _run(plan, role, net, latents, _labels(plan))
-    expected = (_PROBE, *role.image.shape)
+    expected = (plan.trial, *role.image.shape)
     if tuple(images.shape) != expected:
         raise _misfit(
             plan, role, f"makes images of shape {_shape(images)} where {role.image} is needed"
@@ -127,10 +123,10 @@ def _check_critic(plan: Blueprint, role: Role, net: nn.Module) -> tuple[tuple[in
     if not isinstance(net, Discriminator):
         raise AssertionError("checked when it was built")
     image: ImageSpec = plan.condition_image(role.image)
-    images = torch.empty(_PROBE, *image.shape, device="meta")
+    images = torch.empty(plan.trial, *image.shape, device="meta")
     features = _run(plan, role, net.features, images, _labels(plan))
     logits = _run(plan, role, net.head, features)
-    if logits.ndim not in (1, 3) or logits.shape[0] != _PROBE:
+    if logits.ndim not in (1, 3) or logits.shape[0] != plan.trial:
         raise _misfit(
             plan, role, f"scores with shape {_shape(logits)}; one score (N,) or patches (N, h, w)"
         )
@@ -165,7 +161,7 @@ def _check_per_sample(plan: Blueprint, nets: Mapping[str, nn.Module]) -> None:
 def _labels(plan: Blueprint) -> Tensor | None:
     if not plan.task.classes:
         return None
-    return torch.zeros(_PROBE, dtype=torch.int64, device="meta")
+    return torch.zeros(plan.trial, dtype=torch.int64, device="meta")
 
 
 def _run(plan: Blueprint, role: Role, function: Any, *inputs: Tensor | None) -> Tensor:
@@ -186,7 +182,7 @@ def _misfit(plan: Blueprint, role: Role, what: str) -> ZooError:
     other = f" with {partner} {plan.name(partner)!r}" if plan.chosen[partner].items else ""
     return ZooError(
         f"{plan.described(role.part)} at {role.image}{other} {what}",
-        hint="another `--size` or another part; `zoo matrix` shows what fits",
+        hint="another `--size`, a larger `--batch` or another part; `zoo matrix` shows what fits",
     )
 
 
@@ -197,5 +193,3 @@ def _shape(value: Tensor) -> str:
 def _one_line(error: Exception) -> str:
     text = f"{type(error).__name__}: {error}".split("\n", 1)[0]
     return text if len(text) < 200 else text[:197] + "..."
-
-

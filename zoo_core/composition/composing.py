@@ -12,8 +12,7 @@ from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game, instance
 from zoo_core.composition.recipes import loaded, matching_recipe, recipe_layer
 from zoo_core.composition.request import MANY, Layer, Options, Parts
-from zoo_core.composition.selection import select
-from zoo_core.composition.selection import ENGINE, part_layers
+from zoo_core.composition.selection import ENGINE, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layer, settle
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task

@@ -57,7 +57,9 @@ def _same_parts(registry: Registry, user: Layer, wanted: Mapping[str, str]) -> b
     for role in asked.keys() | wanted.keys():
         default = ENGINE.parts.get(role, "")
         theirs = asked.get(role, (str(default),) if default else ())
-        if _qualified(registry, role, theirs) != _qualified(registry, role, (wanted.get(role, str(default)),)):
+        if _qualified(registry, role, theirs) != _qualified(
+            registry, role, (wanted.get(role, str(default)),)
+        ):
             return False
     return True
 

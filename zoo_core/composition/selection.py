@@ -116,7 +116,9 @@ def _distinct(role: str, items: tuple[Registered, ...]) -> tuple[Registered, ...
 def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice]:
     if not chosen["generator"].items:
         known = [item.entry.name for item in registry.entries("generator")]
-        hint = f"`--gen` takes one of: {', '.join(known)}" if known else "`pip install gan-zoo[all]`"
+        hint = (
+            f"`--gen` takes one of: {', '.join(known)}" if known else "`pip install gan-zoo[all]`"
+        )
         raise ZooError("no generator is named", hint=hint)
     if not chosen["critic"].items:
         name = chosen["generator"].items[0].entry.name

@@ -118,7 +118,7 @@ def _check_no_clash(own: Mapping[str, Option], owner: str) -> None:
 
 def _normalised(layer: Layer, sections: Settings) -> Layer:
     """Return the layer with `penalty` and `constraint` spelled with the one part they mean."""
-    options = {}
+    options: dict[str, dict[str, Any]] = {}
     for name, values in layer.options.items():
         if name in MANY:
             full = [section for section in sections if section.startswith(f"{name}.")]

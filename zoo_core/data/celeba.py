@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torchvision import datasets  # type: ignore[import-untyped]
+from torchvision import datasets
 
 from zoo_core.data.cached import CachedDataset
 from zoo_core.data.downloads import data_root, fetch, missing_error

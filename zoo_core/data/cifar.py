@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torchvision import datasets  # type: ignore[import-untyped]
+from torchvision import datasets
 
 from zoo_core.data.cached import CachedDataset
 from zoo_core.data.downloads import check_archive, data_root, fetch, missing_error

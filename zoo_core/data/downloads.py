@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from torchvision.datasets.utils import check_integrity  # type: ignore[import-untyped]
+from torchvision.datasets.utils import check_integrity
 
 from zoo_core.errors import ZooError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor
-from torchvision import datasets  # type: ignore[import-untyped]
+from torchvision import datasets
 
 from zoo_core.data.cached import CachedDataset
 from zoo_core.data.downloads import check_archive, damaged_error, data_root, fetch, missing_error

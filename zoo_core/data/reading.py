@@ -38,7 +38,8 @@ _FAILURES = (
     EOFError,
     LookupError,
     ArithmeticError,
-    NotImplementedError,
+    RuntimeError,
+    MemoryError,
     struct.error,
     zlib.error,
     Image.DecompressionBombError,
@@ -139,4 +140,5 @@ def _reason(path: Path, error: Exception) -> str:
         return "an empty file" if path.stat().st_size == 0 else "not an image that Pillow can read"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return "truncated" if "truncated" in str(error).lower() else f"damaged: {error}"
+    text = " ".join(str(error).split())[:80]
+    return "truncated" if "truncated" in text.lower() else f"damaged: {text}"

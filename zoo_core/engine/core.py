@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -12,7 +13,7 @@ from zoo_core.engine.average import Average
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
 from zoo_core.engine.optimisers import optimisers_of
-from zoo_core.engine.ranks import Ranks
+from zoo_core.engine.ranks import Gradients, Ranks
 from zoo_core.engine.sums import Sums
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game, Round, Terms
@@ -92,8 +93,8 @@ class Engine:
         self, moves: Mapping[str, Terms], *, watch: bool
     ) -> Mapping[str, Mapping[str, Tensor]]:
         """Take all gradients of a simultaneous move, then update; return the averaged notes."""
-        gradients = {}
-        last = next(reversed(moves))
+        gradients: Gradients = {}
+        last = list(moves)[-1]
         for name, terms in moves.items():
             gradients[name] = torch.autograd.grad(
                 terms.total,
@@ -112,7 +113,7 @@ class Engine:
         reply = {}
         for name, terms in moves.items():
             notes = self.ranks.averaged_notes(terms.notes)
-            scalars = {**terms.losses, **notes}
+            scalars = {**terms.losses, "total": terms.total, **notes}
             self.sums.add([f"{name}.{key}" for key in scalars], list(scalars.values()))
             reply[name] = notes
         return reply
@@ -140,7 +141,7 @@ def check_finite(scalars: Mapping[str, float], step: int) -> None:
     Raises:
         ZooError: a scalar that is not finite.
     """
-    broken = [name for name, value in scalars.items() if value != value or abs(value) == float("inf")]
+    broken = [name for name, value in scalars.items() if not math.isfinite(value)]
     if broken:
         raise ZooError(
             f"{broken[0]} is {scalars[broken[0]]} at step {step}",

@@ -13,7 +13,6 @@ from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch, Rows, Table
 
 
-
 class Feed:
     """Give batch number n of each table, scaled to [-1, 1], on the device.
 

@@ -109,17 +109,23 @@ def _named(player: Player, names: Mapping[int, str]) -> dict[str, nn.Parameter]:
 
 
 def _optimiser(parameters: list[nn.Parameter], options: PlayerOptions) -> torch.optim.Optimizer:
-    shared = {"lr": options.lr, "weight_decay": options.weight_decay}
-    fused = {"fused": all(p.device.type in ("cpu", "cuda") for p in parameters)}
-    if options.optimizer == "adam":
-        return torch.optim.Adam(parameters, betas=options.betas, **shared, **fused)
-    if options.optimizer == "adamw":
-        return torch.optim.AdamW(parameters, betas=options.betas, **shared, **fused)
+    rate, decay = options.lr, options.weight_decay
+    fused = all(p.device.type in ("cpu", "cuda") for p in parameters)
+    if options.optimizer in ("adam", "adamw"):
+        kind = torch.optim.Adam if options.optimizer == "adam" else torch.optim.AdamW
+        return kind(parameters, lr=rate, betas=options.betas, weight_decay=decay, fused=fused)
     if options.optimizer == "rmsprop":
         return torch.optim.RMSprop(
-            parameters, alpha=options.alpha, momentum=options.momentum, foreach=True, **shared
+            parameters,
+            lr=rate,
+            alpha=options.alpha,
+            momentum=options.momentum,
+            weight_decay=decay,
+            foreach=True,
         )
-    return torch.optim.SGD(parameters, momentum=options.momentum, **shared, **fused)
+    return torch.optim.SGD(
+        parameters, lr=rate, momentum=options.momentum, weight_decay=decay, fused=fused
+    )
 
 
 def _like(parameter: nn.Parameter, gradient: Tensor | None) -> Tensor | None:

@@ -51,5 +51,5 @@ class Ranks:
         flat = torch.cat([value.reshape(-1) for value in values])
         dist.all_reduce(flat)
         flat /= self.world
-        pieces = flat.split([value.numel() for value in values])
+        pieces = torch.split(flat, [value.numel() for value in values])
         return [piece.view(value.shape) for piece, value in zip(pieces, values, strict=True)]

@@ -117,7 +117,9 @@ class Run:
 def full_config(composition: Composition, hardware: Hardware) -> dict[str, Any]:
     """Return everything needed to repeat a run, with versions and hardware."""
     sources = {item.source for choice in composition.plan.chosen.values() for item in choice.items}
-    versions = {plugin.source.distribution: plugin.source.version for plugin in composition.registry.plugins}
+    versions = {
+        plugin.source.distribution: plugin.source.version for plugin in composition.registry.plugins
+    }
     used = {name: versions.get(name, "") for name in sorted(sources | {"gan-zoo"})}
     return {
         **composition.config(),
@@ -137,7 +139,9 @@ def environment_differences(recorded: Mapping[str, Any], hardware: Hardware) -> 
     remarks = []
     now = {**hardware.describe(), "torch": torch.__version__.partition("+")[0]}
     before = dict(recorded)
-    before["torch"] = str(before.get("distributions", {}).get("torch", now["torch"])).partition("+")[0]
+    before["torch"] = str(before.get("distributions", {}).get("torch", now["torch"])).partition(
+        "+"
+    )[0]
     for name, value in now.items():
         if name in before and before[name] != value:
             remarks.append(

@@ -27,7 +27,7 @@ def stop_on_signals(run: Stoppable) -> Iterator[None]:
         return
     before = {number: signal.getsignal(number) for number in _SIGNALS}
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         for each, handler in before.items():
             signal.signal(each, handler)
         run.stop("interrupted", outcome="interrupted")

@@ -21,7 +21,9 @@ EMA = "_ema"
 def snapshot(engine: Engine) -> dict[str, dict[str, Tensor]]:
     """Return all tensors of a run: a file per saved net and average, optimisers, the rest."""
     nets = engine.game.nets()
-    files: dict[str, dict[str, Tensor]] = {name: dict(net.state_dict()) for name, net in nets.items()}
+    files: dict[str, dict[str, Tensor]] = {
+        name: dict(net.state_dict()) for name, net in nets.items()
+    }
     for name, net in engine.average.nets.items():
         files[name + EMA] = dict(net.state_dict())
     files["optimizer"] = {
@@ -77,11 +79,7 @@ def identity(config: Mapping[str, Any]) -> str:
 
 def _leftover(game: nn.Module, nets: Mapping[str, nn.Module]) -> dict[str, Tensor]:
     """Return the game's state that is in none of the saved nets: pools, penalties, losses."""
-    held = {
-        id(tensor)
-        for net in nets.values()
-        for tensor in [*net.parameters(), *net.buffers()]
-    }
+    held = {id(tensor) for net in nets.values() for tensor in [*net.parameters(), *net.buffers()]}
     own = dict(game.named_parameters()) | dict(game.named_buffers())
     saved = game.state_dict().keys()
     return {n: t.detach() for n, t in own.items() if id(t) not in held and n in saved}

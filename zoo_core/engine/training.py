@@ -137,9 +137,7 @@ def _prepared(composition: Composition, directory: RunDirectory, watcher: Watche
         world=ranks.world,
     )
     players = {name: player_options(composition, name) for name in game.players()}
-    engine = Engine(
-        game, feed, run=options, players=players, hardware=hardware, ranks=ranks
-    )
+    engine = Engine(game, feed, run=options, players=players, hardware=hardware, ranks=ranks)
     return Run(composition, directory, engine, hardware, watcher)
 
 

@@ -159,5 +159,3 @@ class Game(nn.Module, ABC):
             labels: (count,) int64, where the composition is conditional.
             batch: held-out images, for games that start from images.
         """
-
-

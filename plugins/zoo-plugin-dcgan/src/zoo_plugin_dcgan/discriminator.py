@@ -57,7 +57,7 @@ class DCGANDiscriminator(Discriminator):
         self.averages = head == "global-avg-pool"
         self.logit = prepared(_scorer(head, channels[-1], sides), norm)
 
-    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         maps: Tensor = self.stages(images)
         return maps
 

@@ -60,7 +60,7 @@ class DCGANGenerator(Generator):
             *_doubling(upsample, width, image.channels, norm="none", bias=False)
         )
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         pixels: Tensor = self.pixels(self.hidden(latents[:, :, None, None]))
         return pixels.tanh()
 

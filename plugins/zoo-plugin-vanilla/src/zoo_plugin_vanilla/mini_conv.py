@@ -38,7 +38,7 @@ class MiniConvGenerator(Generator):
             nn.Tanh(),
         )
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         images: Tensor = self.grow(self.project(latents))
         return images
 
@@ -62,7 +62,7 @@ class MiniConvDiscriminator(Discriminator):
         half = ((image.height + 1) // 2) * ((image.width + 1) // 2)
         self.logit = nn.Linear(64 * half, 1)
 
-    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         hidden: Tensor = self.convolve(images)
         return hidden
 

@@ -33,7 +33,7 @@ class VanillaGenerator(Generator):
         self.hidden = nn.Sequential(*hidden)
         self.pixels = nn.Linear(1024, image.numel)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         pixels: Tensor = self.pixels(self.hidden(latents))
         squashed = pixels.tanh() if self.output == "tanh" else 2 * pixels.sigmoid() - 1
         return squashed.reshape(-1, *self.image_shape)
@@ -60,7 +60,7 @@ class VanillaDiscriminator(Discriminator):
         )
         self.logit = nn.Linear(256, 1)
 
-    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:  # noqa: ARG002
+    def features(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         hidden: Tensor = self.hidden(images)
         return hidden
 

@@ -14,5 +14,5 @@ class WassersteinLoss(Loss):
         estimate = real.logits.mean() - fake.logits.mean()
         return Terms(losses={"critic": -estimate}, notes={"wasserstein": estimate})
 
-    def generator(self, fake: Scores, real: Scores | None) -> Terms:  # noqa: ARG002
+    def generator(self, fake: Scores, real: Scores | None) -> Terms:
         return Terms(losses={"generator": -fake.logits.mean()})

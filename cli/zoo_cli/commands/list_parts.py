@@ -1,0 +1,110 @@
+"""`zoo list`: all parts of all plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import click
+from rich.text import Text
+
+from zoo_cli.installed import installed_registry
+from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
+from zoo_core import KINDS, Registry, ZooError
+from zoo_core.errors import nearest
+from zoo_core.firstparty import FIRST_PARTY
+from zoo_core.registry import Registered
+
+SPOKEN = {"critic": "discriminator", "data": "dataset"}
+"""Kinds by the names that `zoo train` has for them."""
+
+
+@click.command("list")
+@click.argument("kind", required=False)
+@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_option
+@pass_terminal
+def command(
+    terminal: Terminal, *, kind: str | None, plugins: tuple[str, ...], as_json: bool
+) -> None:
+    """List all parts of all plugins, or those of one KIND.
+
+    \b
+    Examples:
+      zoo list
+      zoo list loss
+      zoo list generator --json
+    """
+    wanted = _kind(kind)
+    registry = installed_registry(terminal, plugins)
+    items = registry.entries(wanted)
+    if as_json:
+        terminal.json(_described(registry, items))
+    else:
+        _show(terminal, items, wanted)
+    if not registry.entries("generator"):
+        terminal.remark("")
+        terminal.remark(_advice())
+
+
+def _kind(name: str | None) -> str | None:
+    if name is None or name in KINDS:
+        return name
+    if name in SPOKEN:
+        return SPOKEN[name]
+    known = (*KINDS, *SPOKEN)
+    raise ZooError(
+        f"no kind of part named {name!r}",
+        hint=f"{nearest(name, known)}the kinds are {', '.join(KINDS)}",
+    )
+
+
+def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str, Any]]:
+    versions = {plugin.source.distribution: plugin.source.version for plugin in registry.plugins}
+    return [
+        {
+            "kind": item.entry.kind,
+            "name": item.entry.name,
+            "qualified": item.qualified,
+            "summary": item.entry.summary,
+            "paper": item.entry.paper,
+            "aliases": list(item.entry.aliases),
+            "tags": list(item.entry.tags),
+            "distribution": item.source,
+            "version": versions.get(item.source, ""),
+        }
+        for item in items
+    ]
+
+
+def _show(terminal: Terminal, items: Sequence[Registered], kind: str | None) -> None:
+    if not items:
+        terminal.remark(f"no {kind or 'part'} is installed")
+    width = max((len(item.entry.name) for item in items), default=0)
+    for found, group in groupby(items, key=lambda item: item.entry.kind):
+        terminal.heading(found)
+        _table(terminal, list(group), width)
+
+
+def _table(terminal: Terminal, items: Sequence[Registered], width: int) -> None:
+    table = columns("", "", "", "", fixed=(0, 2, 3)) if terminal.is_wide else columns("", "")
+    table.columns[0].min_width = width
+    table.columns[0].no_wrap = True
+    for item in items:
+        entry = item.entry
+        if terminal.is_wide:
+            dim = (Text(entry.paper, style="dim"), Text(item.source, style="dim"))
+            table.add_row(entry.name, entry.summary, *dim)
+        else:
+            origin = "  ".join(part for part in (entry.paper, item.source) if part)
+            table.add_row(entry.name, Text.assemble(entry.summary, "\n", (origin, "dim")))
+    terminal.show(table)
+
+
+def _advice() -> str:
+    single = ", ".join(name for name, kinds in FIRST_PARTY.items() if "generator" in kinds)
+    return (
+        f"No generator is installed: `pip install gan-zoo[all]` brings all, or one of {single}."
+    )

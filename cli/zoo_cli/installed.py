@@ -1,0 +1,38 @@
+"""What is installed: the registry, with a warning line for each plugin that does not work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import click
+
+from zoo_cli.terminal import Terminal
+from zoo_core import Registry
+from zoo_core.registry import Problem
+
+
+def installed_registry(terminal: Terminal, files: Iterable[str | Path] = ()) -> Registry:
+    """Return all installed plugins and single files; warn of those that do not work.
+
+    Raises:
+        ZooError: a file that does not exist or that raises.
+    """
+
+    def warn(problem: Problem) -> None:
+        terminal.warn(f"{problem}; `zoo doctor` shows where")
+
+    return Registry.from_installed(files=files, on_problem=warn)
+
+
+def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:
+    """Return the commands that plugins add, by name; a name that is taken is passed over."""
+    group = click.Group()
+    installed_registry(terminal).call("zoo_commands", group=group)
+    found = {}
+    for name, command in group.commands.items():
+        if name in taken:
+            terminal.warn(f"a plugin adds a command {name!r}, which is taken; it is passed over")
+        else:
+            found[name] = command
+    return found

@@ -1,0 +1,89 @@
+"""The `zoo` group: finds commands by name, imports only the one that runs, and shows errors."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from zoo_cli.installed import plugin_commands
+from zoo_cli.terminal import Terminal, quiet_option
+from zoo_core import ZooError, __version__
+
+COMMANDS = {
+    "doctor": "zoo_cli.commands.doctor",
+    "info": "zoo_cli.commands.info",
+    "list": "zoo_cli.commands.list_parts",
+    "matrix": "zoo_cli.commands.matrix",
+    "sample": "zoo_cli.commands.sample",
+    "train": "zoo_cli.commands.train",
+}
+"""Command to the module whose `command` it is."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+class ZooGroup(click.Group):
+    """Import a command when it is asked for; ask plugins only for what is not built in."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*COMMANDS, *self._from_plugins(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            found: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+            return found
+        return self._from_plugins(ctx).get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            names = self.list_commands(ctx)
+            raise click.NoSuchCommand(
+                error.command_name,
+                f"{error.message} Commands: {', '.join(names)}.",
+                possibilities=names,
+                ctx=ctx,
+            ) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        terminal = ctx.ensure_object(Terminal)
+        try:
+            return super().invoke(ctx)
+        except ZooError as error:
+            terminal.error(error)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            terminal.remark("interrupted")
+            ctx.exit(INTERRUPTED)
+
+    def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
+        """Return the commands of plugins by name, found once."""
+        if "plugins" not in ctx.meta:
+            ctx.meta["plugins"] = plugin_commands(ctx.ensure_object(Terminal), taken=COMMANDS)
+        found: dict[str, click.Command] = ctx.meta["plugins"]
+        return found
+
+
+@click.group(cls=ZooGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zoo")
+@quiet_option
+def zoo() -> None:
+    """Train any generator with any critic and any loss.
+
+    \b
+    Examples:
+      zoo list                                what there is
+      zoo train --gen dcgan --loss wgan-gp    train on embedded digits
+      zoo sample runs/dcgan-wgan-gp-digits    draw from what was trained
+    """
+
+
+def main() -> None:
+    """Run the `zoo` command."""
+    zoo(prog_name="zoo")
