@@ -125,6 +125,10 @@ class Registry:
         finally:
             self.strict = strict
 
+    def register(self, plugin: Any, *, name: str) -> None:
+        """Add an object with hooks, such as a tracker in a notebook; its entries count too."""
+        self.add_source(Source(name, "", "object", lambda: plugin))
+
     def add(self, entry: Entry, *, source: str = "local") -> None:
         """Add one entry without a plugin, for notebooks and tests.
 

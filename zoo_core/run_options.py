@@ -44,7 +44,7 @@ class RunOptions:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     layout: Literal["auto", "channels-first", "channels-last"] = "auto"
     deterministic: bool = False
-    max_minutes: Annotated[float, Between(0, 1e6)] | None = None
+    max_minutes: Annotated[float | None, Between(0, 1e6)] = None
     log_every: Annotated[int, Between(1, MAX_STEPS)] = 50
     sample_every: Annotated[int, Between(0, MAX_STEPS)] = 500
     checkpoint_every: Annotated[int, Between(0, MAX_STEPS)] = 500

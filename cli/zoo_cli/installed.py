@@ -25,6 +25,18 @@ def installed_registry(terminal: Terminal, files: Iterable[str | Path] = ()) -> 
     return Registry.from_installed(files=files, on_problem=warn)
 
 
+def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] = ()) -> Registry:
+    """Return all installed plugins and the single files that a run was trained with.
+
+    Raises:
+        ZooError: a file that is not there any more or that raises.
+    """
+    from zoo_core.engine.run_directory import CONFIG, read_config
+
+    config = read_config(run / CONFIG) if (run / CONFIG).is_file() else {}
+    return installed_registry(terminal, (*files, *config.get("plugins", ())))
+
+
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:
     """Return the commands that plugins add, by name; a name that is taken is passed over."""
     group = click.Group()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from zoo_cli.installed import plugin_commands
-from zoo_cli.terminal import Terminal, quiet_option
+from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
 from zoo_core import ZooError, __version__
 
 COMMANDS = {
@@ -20,9 +20,6 @@ COMMANDS = {
     "train": "zoo_cli.commands.train",
 }
 """Command to the module whose `command` it is."""
-
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
 
 
 class ZooGroup(click.Group):

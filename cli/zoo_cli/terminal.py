@@ -15,6 +15,9 @@ from zoo_core.errors import ZooError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
 WIDE = 110
 """Columns from which tables have room for what is otherwise on a second line."""
 

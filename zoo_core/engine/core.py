@@ -94,10 +94,11 @@ class Engine:
     ) -> Mapping[str, Mapping[str, Tensor]]:
         """Take all gradients of a simultaneous move, then update; return the averaged notes."""
         gradients: Gradients = {}
+        totals = {name: terms.total for name, terms in moves.items()}
         last = list(moves)[-1]
-        for name, terms in moves.items():
+        for name, total in totals.items():
             gradients[name] = torch.autograd.grad(
-                terms.total,
+                total,
                 self.optimisers[name].parameters,
                 retain_graph=name != last,
                 allow_unused=True,
@@ -107,13 +108,15 @@ class Engine:
             if watch:
                 self.gradient_norms[name] = _norm(found)
             self.optimisers[name].step(found, self.step_number)
-        return self._note(moves)
+        return self._note(moves, totals)
 
-    def _note(self, moves: Mapping[str, Terms]) -> Mapping[str, Mapping[str, Tensor]]:
+    def _note(
+        self, moves: Mapping[str, Terms], totals: Mapping[str, Tensor]
+    ) -> Mapping[str, Mapping[str, Tensor]]:
         reply = {}
         for name, terms in moves.items():
             notes = self.ranks.averaged_notes(terms.notes)
-            scalars = {**terms.losses, "total": terms.total, **notes}
+            scalars = {**terms.losses, "total": totals[name], **notes}
             self.sums.add([f"{name}.{key}" for key in scalars], list(scalars.values()))
             reply[name] = notes
         return reply

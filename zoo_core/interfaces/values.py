@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import torch
 from torch import Tensor
 
 from zoo_core.errors import ZooError
@@ -95,7 +94,8 @@ class Terms:
     @property
     def total(self) -> Tensor:
         """Return the sum of the losses, a scalar."""
-        return torch.stack([loss.reshape(()) for loss in self.losses.values()]).sum()
+        first, *others = self.losses.values()
+        return sum((loss.reshape(()) for loss in others), first.reshape(()))
 
 
 GenerateFn = Callable[[Tensor, Tensor | None], Tensor]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo_cli.installed import installed_registry
-from zoo_cli.requests import Request, check_resumable, requested
-from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
-from zoo_cli.train_options import train_options
+from zoo_cli.installed import installed_registry, registry_of_run
+from zoo_cli.terminal import INTERRUPTED, Terminal, pass_terminal, quiet_option
+from zoo_cli.training.options import train_options
+from zoo_cli.training.report import announce, new_directory, report
+from zoo_cli.training.request import Request, check_resumable, given_options, requested
+from zoo_cli.training.table import show_composition
 
 if TYPE_CHECKING:
-    from zoo_cli.progress import Progress
     from zoo_core.composition import Composition
     from zoo_core.engine import Run
-
-INTERRUPTED = 130
 
 
 @click.command("train")
@@ -25,33 +25,36 @@ INTERRUPTED = 130
 @quiet_option
 @click.pass_context
 @pass_terminal
-def command(terminal: Terminal, context: click.Context, /, **_: Any) -> None:
+def command(terminal: Terminal, context: click.Context, **given: Any) -> None:
     """Train a generator against a critic.
 
-    Without further options every value comes from the parts themselves, or from a recipe that was
-    tried; `--dry-run` shows who set what.
+    Without further options every value comes from the parts, or from a tried recipe; `--dry-run`
+    shows who set what.
 
     \b
     Examples:
       zoo train --gen dcgan --loss wgan-gp
       zoo train --gen dcgan --data folder:photos/ --size 64 --steps 20000
       zoo train --gen dcgan -o generator.width=32 -o critic.lr=4e-4 --dry-run
-      zoo train --resume runs/dcgan-wgan-gp-digits
+      zoo train --resume runs/dcgan-wgan-gp-digits --max-minutes 10
     """
-    if context.params["resume"] is not None:
+    if given["resume"] is not None:
         check_resumable(context)
-        _finish(terminal, context, _resumed(terminal, context))
-        return
-    request = requested(context)
-    composition = _composed(terminal, request)
-    if context.params["dry_run"]:
-        _dry_run(terminal, composition, as_json=context.params["as_json"])
+        run = _resumed(terminal, given)
     else:
-        _finish(terminal, context, _trained(terminal, request, composition))
+        request = requested(given)
+        composition = _composed(terminal, request)
+        if given["dry_run"]:
+            _show(terminal, composition, as_json=given["as_json"])
+            return
+        run = _trained(terminal, request, composition)
+    report(terminal, run, as_json=given["as_json"])
+    if run.outcome == "interrupted":
+        context.exit(INTERRUPTED)
 
 
 def _composed(terminal: Terminal, request: Request) -> Composition:
-    from zoo_core import compose
+    from zoo_core.composition import compose
     from zoo_core.engine import read_config
 
     config = read_config(Path(request.config)) if request.config else None
@@ -65,9 +68,7 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
     )
 
 
-def _dry_run(terminal: Terminal, composition: Composition, *, as_json: bool) -> None:
-    from zoo_cli.dry_run import show_composition
-
+def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> None:
     if as_json:
         terminal.json(composition.config())
     else:
@@ -75,32 +76,21 @@ def _dry_run(terminal: Terminal, composition: Composition, *, as_json: bool) -> 
 
 
 def _trained(terminal: Terminal, request: Request, composition: Composition) -> Run:
-    from zoo_cli.announcing import announce
+    from zoo_cli.training.progress import Progress
     from zoo_core.engine import train
 
     announce(terminal, composition)
-    directory = Path(request.run) if request.run else _new_directory(composition)
-    with _progress(terminal) as progress:
+    directory = Path(request.run) if request.run else new_directory(composition)
+    with Progress(terminal) as progress:
         return train(composition, directory, init=request.init, watcher=progress)
 
 
-def _resumed(terminal: Terminal, context: click.Context) -> Run:
-    from zoo_core.engine import RunDirectory, resume
-    from zoo_core.engine.training import _RESUMABLE  # noqa: F401
+def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:
+    from zoo_cli.training.progress import Progress
+    from zoo_core.engine import resume
 
-    directory = Path(context.params["resume"])
-    files = RunDirectory(directory).read_config().get("plugins", ())
-    registry = installed_registry(terminal, (*context.params["plugins"], *files))
-    with _progress(terminal) as progress:
-        return resume(
-            directory,
-            overrides=requested(context).options.get("run", {}),
-            registry=registry,
-            watcher=progress,
-        )
-
-
-def _progress(terminal: Terminal) -> Progress:
-    from zoo_cli.progress import Progress
-
-    return Progress(terminal)
+    directory = Path(given["resume"])
+    registry = registry_of_run(terminal, directory, given["plugins"])
+    overrides = given_options(given).get("run", {})
+    with Progress(terminal) as progress:
+        return resume(directory, overrides=overrides, registry=registry, watcher=progress)

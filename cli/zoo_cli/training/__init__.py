@@ -1,0 +1,1 @@
+"""What `zoo train` is made of: options, request, table, progress, report."""

@@ -1,0 +1,116 @@
+"""From the command line to what is asked of the core: only what the user said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS
+
+RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
+"""Run options that may change when a run is resumed."""
+
+_ALWAYS = {"resume", "plugins", "as_json", "quiet"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asks for.
+
+    Args:
+        parts: role to name or names.
+        options: section to values.
+        recipe: name of a recipe, "none", or None where nothing is said.
+        config: path of a configuration.
+        init: source of weights.
+        run: the run directory.
+        plugins: plugin files.
+    """
+
+    parts: Mapping[str, str | tuple[str, ...]]
+    options: Mapping[str, Mapping[str, Any]]
+    recipe: str | None
+    config: str | None
+    init: str | None
+    run: str | None
+    plugins: tuple[str, ...]
+
+
+def requested(given: Mapping[str, Any]) -> Request:
+    """Return what the parameters of `zoo train` ask for.
+
+    Raises:
+        UsageError: nothing to train is named, or one value is said twice.
+        ZooError: an `-o` of another form.
+    """
+    if given["no_recipe"] and given["recipe"]:
+        raise click.UsageError("--recipe and --no-recipe contradict each other")
+    if not (given["gen"] or given["config"] or given["recipe"]):
+        raise click.UsageError(
+            "say what to train, such as `zoo train --gen dcgan --loss wgan-gp`; "
+            "`zoo list generator` shows all generators"
+        )
+    return Request(
+        parts=_parts(given),
+        options=given_options(given),
+        recipe="none" if given["no_recipe"] else given["recipe"],
+        config=given["config"],
+        init=given["init"],
+        run=given["run"],
+        plugins=given["plugins"],
+    )
+
+
+def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return section to values, from flags and from `-o`.
+
+    Raises:
+        UsageError: a flag and an `-o` set the same value.
+    """
+    from zoo_core.composition import parse_options
+
+    found = parse_options(given["options"])
+    for flag in VALUE_FLAGS:
+        value = given[flag.parameter]
+        for target in flag.sets if value is not None else ():
+            section, _, name = target.partition(".")
+            if name in found.setdefault(section, {}):
+                raise click.UsageError(f"{flag.names[0]} and -o {target} both set {target}")
+            found[section][name] = value
+    return found
+
+
+def check_resumable(context: click.Context) -> None:
+    """Refuse what cannot change when a run goes on.
+
+    Raises:
+        UsageError: such an option was given.
+    """
+    refused = [
+        max(parameter.opts, key=len)
+        for parameter in context.command.params
+        if parameter.name not in {*RESUMABLE, *_ALWAYS}
+        and context.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
+    ]
+    if refused:
+        allowed = ", ".join("--" + name.replace("_", "-") for name in RESUMABLE)
+        raise click.UsageError(
+            f"--resume goes on with the run as it was and takes no {', '.join(refused)}; "
+            f"these may change: {allowed}"
+        )
+
+
+def _parts(given: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    from zoo_core.composition import split_names
+
+    found: dict[str, str | tuple[str, ...]] = {}
+    for flag in PART_FLAGS:
+        value = given[flag.parameter]
+        if value is not None:
+            several = "," in flag.metavar
+            found[flag.sets[0]] = split_names(value) if several else value
+    return found

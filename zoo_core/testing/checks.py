@@ -1,0 +1,152 @@
+"""What every part promises, as functions that raise `AssertionError`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatch
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from zoo_core.composition import Composition, compose
+from zoo_core.composition.request import Options, Parts
+from zoo_core.draws import CounterDraws
+from zoo_core.engine.core import Engine, averaged_nets
+from zoo_core.engine.evaluating import evaluating
+from zoo_core.engine.feed import Feed
+from zoo_core.engine.hardware import choose_hardware
+from zoo_core.engine.training import player_options
+from zoo_core.errors import ZooError
+from zoo_core.options import options_of
+from zoo_core.registry import Registered, Registry
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+STEPS = 5
+
+
+def check_entry(item: Registered) -> None:
+    """Check that an entry loads and that each of its options has a type and a meaning.
+
+    Raises:
+        AssertionError: it does not.
+    """
+    name = item.qualified
+    assert item.entry.summary, f"{name} has no summary"
+    try:
+        target = item.entry.load()
+        options = options_of(target) if inspect.isclass(target) else {}
+    except ZooError as error:
+        raise AssertionError(f"{name}: {error}") from error
+    assert inspect.getdoc(target), f"{name}: its target has no docstring"
+    for option in options.values():
+        assert option.help, f"{name}: the docstring's Args do not explain {option.name!r}"
+
+
+def check_composition(
+    parts: Parts,
+    options: Options | None = None,
+    *,
+    size: str | None = None,
+    registry: Registry | None = None,
+    exempt: Mapping[str, str] | None = None,
+) -> Engine:
+    """Check shapes, reproducibility and learning of a composition; return the trained engine.
+
+    Args:
+        parts: role to name.
+        options: section to values; 8 images a batch unless they say otherwise.
+        size: of the images.
+        registry: where names are looked up.
+        exempt: pattern of parameter names that need not move, with the reason.
+
+    Raises:
+        AssertionError: a promise is not kept.
+        ZooError: the parts do not fit.
+    """
+    given = dict(options or {})
+    run = {"batch": 8, **({"size": size} if size else {}), **given.get("run", {})}
+    composition = compose(parts, {**given, "run": run}, registry=registry, recipe="none")
+    check_shapes(composition)
+    check_reproducible(composition)
+    return check_learning(composition, exempt=exempt)
+
+
+def engine_of(composition: Composition, *, device: Device = "cpu") -> Engine:
+    """Return an engine of a composition with its training data, without a run directory."""
+    game = composition.build()
+    options = composition.run
+    hardware = choose_hardware(replace(options, device=device), game)
+    hardware.place(game)
+    feed = Feed(
+        composition.dataset.tables("train"),
+        batch=options.batch,
+        seed=options.seed,
+        device=hardware.device,
+        memory_format=hardware.memory_format,
+    )
+    players = {name: player_options(composition, name) for name in game.players()}
+    return Engine(game, feed, run=options, players=players, hardware=hardware)
+
+
+def check_shapes(composition: Composition) -> None:
+    """Check that pictures have the asked shape, are finite, float32 and within [-1, 1].
+
+    Raises:
+        AssertionError: they are not.
+    """
+    images = _sample(engine_of(composition), count=3)
+    assert images.shape == (3, *composition.task.image.shape), f"pictures are {images.shape}"
+    assert images.dtype == torch.float32, f"pictures are {images.dtype}"
+    assert bool(torch.isfinite(images).all()), "pictures have values that are not finite"
+    assert images.abs().max() <= 1 + 1e-6, f"pictures reach {float(images.abs().max()):.3g}"
+
+
+def check_reproducible(composition: Composition) -> None:
+    """Check that the same seed gives the same pictures after two steps.
+
+    Raises:
+        AssertionError: it does not, so a part uses randomness that is not its stream's.
+    """
+    pictures = []
+    for disturbance in (1, 2):
+        torch.manual_seed(disturbance)
+        engine = engine_of(composition)
+        for _ in range(2):
+            torch.manual_seed(disturbance)
+            engine.step()
+        pictures.append(_sample(engine, count=2))
+    assert torch.equal(*pictures), "the same seed gives other pictures"
+
+
+def check_learning(composition: Composition, *, exempt: Mapping[str, str] | None = None) -> Engine:
+    """Check that every trainable parameter has a finite gradient and has moved after five steps.
+
+    Args:
+        composition: what is trained.
+        exempt: pattern of parameter names that need not move, with the reason.
+
+    Raises:
+        AssertionError: a parameter that did not move, or one that is not finite.
+    """
+    engine = engine_of(composition)
+    before = {name: p.detach().clone() for name, p in engine.game.named_parameters()}
+    for _ in range(STEPS):
+        engine.step(watch=True)
+    for player, norm in engine.gradient_norms.items():
+        assert bool(torch.isfinite(norm)), f"the gradient of {player} is not finite"
+    for name, parameter in engine.game.named_parameters():
+        assert bool(torch.isfinite(parameter).all()), f"{name} is not finite"
+        if not parameter.requires_grad or any(fnmatch(name, p) for p in exempt or {}):
+            continue
+        assert not torch.equal(parameter, before[name]), f"{name} did not move in {STEPS} steps"
+    assert averaged_nets(engine.game).keys() == engine.average.nets.keys()
+    return engine
+
+
+def _sample(engine: Engine, *, count: int) -> Tensor:
+    rng = CounterDraws(engine.run.seed, 0, path=("testing",), deliver=engine.hardware.device)
+    with evaluating(engine.picture_nets()) as nets:
+        return engine.game.sample(nets, rng, count=count)
