@@ -208,17 +208,19 @@ class Environment:
 
     def pip(self, *arguments: str | Path) -> str:
         """Use this environment's pip on that one."""
-        return run(*(sys.executable, "-m", "pip", "--python", self.path), *arguments)
+        pip = (sys.executable, "-m", "pip", "--python", self.path)
+        return run(*pip, *arguments).stdout
 
     def python(self, program: str) -> str:
-        """Run a program; return what it prints."""
-        return self._run("python", "-c", program)
+        """Run a program; return its result."""
+        return self._run("python", "-c", program).stdout
 
     def zoo(self, *arguments: str | Path) -> str:
-        """Run a command; return what it prints."""
-        return self._run("zoo", *arguments)
+        """Run a command; return all that it says, results and remarks."""
+        done = self._run("zoo", *arguments)
+        return done.stdout + done.stderr
 
-    def _run(self, program: str, *arguments: str | Path) -> str:
+    def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not _is_ours(name)}
         settings = {"NO_COLOR": "1", "COLUMNS": "80", "ZOO_STRICT_PLUGINS": "1"}
         home = self.path / "home"
@@ -276,8 +278,10 @@ def require(condition: object, otherwise: str) -> None:
         raise CheckError(otherwise)
 
 
-def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
-    """Run a command; return its standard output.
+def run(
+    *command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; return what it printed.
 
     Raises:
         CheckError: it fails; with the end of what it printed.
@@ -293,10 +297,10 @@ def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = Non
         check=False,
     )
     if done.returncode:
-        end = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        end = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
         shown = " ".join(Path(str(word)).name for word in command)
         raise CheckError(f"`{shown}` exits with {done.returncode}\n{end}")
-    return done.stdout
+    return done
 
 
 def report(title: str, check: Callable[[], str]) -> bool:

@@ -33,7 +33,24 @@ KINDS = (
 
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-_SECTIONS = frozenset({"parts", "run", "data", *KINDS, "critic"})
+_SECTIONS = frozenset(
+    {
+        "parts",
+        "run",
+        "game",
+        "generator",
+        "critic",
+        "loss",
+        "penalty",
+        "constraint",
+        "sampler",
+        "condition",
+        "augment",
+        "encoder",
+        "data",
+    }
+)
+"""Sections of a configuration; these are roles, so a discriminator is a critic here."""
 
 
 @dataclass(frozen=True, slots=True)

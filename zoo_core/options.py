@@ -127,13 +127,17 @@ def _check_bounds(option: Option, number: float, owner: str) -> None:
     bounds = option.bounds
     if bounds is not None and not bounds.low <= number <= bounds.high:
         raise ZooError(
-            f"{owner} cannot take {number!r} for {option.name!r}",
+            f"{owner} cannot take {_shown(number)} for {option.name!r}",
             hint=f"{option.name} is {_wish(option)}",
         )
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:
+        # Python writes no integers of more than 4300 digits
+        return "an integer of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -177,6 +181,8 @@ def _split_annotation(hint: Any) -> tuple[Any, Between | None]:
 
 def _convert(annotation: Any, value: Any) -> Any:
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return _convert_bounded(annotation, value)
     if origin in (Union, types.UnionType):
         return _convert_union(get_args(annotation), value)
     if origin is Literal:
@@ -189,6 +195,15 @@ def _convert(annotation: Any, value: Any) -> Any:
     return converter(value)
 
 
+def _convert_bounded(annotation: Any, value: Any) -> Any:
+    """Convert to a type whose bounds stand inside a union or a tuple."""
+    inner, bounds = _split_annotation(annotation)
+    number = _convert(inner, value)
+    if bounds is not None and not bounds.low <= number <= bounds.high:
+        raise ValueError(value)
+    return number
+
+
 def _convert_union(choices: tuple[Any, ...], value: Any) -> Any:
     if type(None) in choices and (value is None or value in ("none", "None", "null")):
         return None
@@ -197,7 +212,7 @@ def _convert_union(choices: tuple[Any, ...], value: Any) -> Any:
             continue
         try:
             return _convert(choice, value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
     raise ValueError(value)
 
@@ -236,6 +251,8 @@ def _to_bool(value: Any) -> bool:
 def _to_int(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError(value)
+    if isinstance(value, int):
+        return value
     if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value.strip()):
         return int(value)
     number = float(value)
@@ -269,6 +286,9 @@ _CONVERTERS: dict[Any, Callable[[Any], Any]] = {
 
 def _type_text(annotation: Any) -> str:
     origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, bounds = _split_annotation(annotation)
+        return f"{_type_text(inner)} from {bounds}" if bounds else _type_text(inner)
     if origin in (Union, types.UnionType):
         return " | ".join(_type_text(choice) for choice in get_args(annotation))
     if origin is Literal:

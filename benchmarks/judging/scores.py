@@ -79,7 +79,8 @@ def _nearest(chunk: Tensor, references: Tensor, squares: Tensor, skip: int | Non
     if skip is not None:
         ranked[torch.arange(len(chunk)), torch.arange(skip, skip + len(chunk))] = torch.inf
     apart: Tensor = chunk - references[ranked.argmin(1)]
-    return apart.square().mean(1).sqrt()
+    distances: Tensor = apart.square().mean(1).sqrt()
+    return distances
 
 
 def _root(covariance: Tensor) -> Tensor:

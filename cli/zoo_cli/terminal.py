@@ -61,10 +61,14 @@ class Terminal:
         lines = captured.get().splitlines()
         self._out.file.write("".join(line.rstrip() + "\n" for line in lines))
 
+    def title(self, text: str) -> None:
+        """Print the name of what follows."""
+        self._out.print(Text(text, style="bold"), soft_wrap=True)
+
     def heading(self, text: str) -> None:
         """Print the title of a group of results, after an empty line."""
         self._out.print()
-        self._out.print(Text(text, style="bold"))
+        self.title(text)
 
     def json(self, value: Any) -> None:
         """Print a value as JSON."""
@@ -73,7 +77,7 @@ class Terminal:
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
         if not self.quiet:
-            self._err.print(Text(_one_line(text)), soft_wrap=not self._err.is_terminal)
+            self._err.print(Text(text), soft_wrap=not self._err.is_terminal)
 
     def warn(self, text: str) -> None:
         """Tell in one line what does not work, although the command goes on."""

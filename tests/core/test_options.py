@@ -176,6 +176,14 @@ def test_bounds_hold_for_every_number_of_a_tuple() -> None:
     assert error.hint == "x is float, float from 0 to 1"
 
 
+def test_bounds_may_stand_inside_a_union_or_a_tuple() -> None:
+    bounded = Annotated[float, Between(0, 10)]
+    error = refused(bounded | None, "11")
+    assert error.message == "the toy cannot take '11' for 'x'"
+    assert error.hint == "x is float from 0 to 10 | none"
+    assert refused(tuple[int, bounded], "99,11").hint == "x is int, float from 0 to 10"
+
+
 def test_bounds_hold_where_none_is_possible() -> None:
     assert one(int | None, None, Between(1, 4)) is None
     assert refused(int | None, 5, Between(1, 4)).message == "the toy cannot take 5 for 'x'"

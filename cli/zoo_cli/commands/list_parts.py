@@ -10,14 +10,11 @@ import click
 from rich.text import Text
 
 from zoo_cli.installed import installed_registry
+from zoo_cli.kinds import kind_named
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
-from zoo_core import KINDS, Registry, ZooError
-from zoo_core.errors import nearest
+from zoo_core import Registry
 from zoo_core.firstparty import FIRST_PARTY
 from zoo_core.registry import Registered
-
-SPOKEN = {"critic": "discriminator", "data": "dataset"}
-"""Kinds by the names that `zoo train` has for them."""
 
 
 @click.command("list")
@@ -37,7 +34,7 @@ def command(
       zoo list loss
       zoo list generator --json
     """
-    wanted = _kind(kind)
+    wanted = kind_named(kind)
     registry = installed_registry(terminal, plugins)
     items = registry.entries(wanted)
     if as_json:
@@ -47,18 +44,6 @@ def command(
     if not registry.entries("generator"):
         terminal.remark("")
         terminal.remark(_advice())
-
-
-def _kind(name: str | None) -> str | None:
-    if name is None or name in KINDS:
-        return name
-    if name in SPOKEN:
-        return SPOKEN[name]
-    known = (*KINDS, *SPOKEN)
-    raise ZooError(
-        f"no kind of part named {name!r}",
-        hint=f"{nearest(name, known)}the kinds are {', '.join(KINDS)}",
-    )
 
 
 def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zoo_cli.terminal import Terminal
-from zoo_cli.training.wording import duration, hardware_text, number
+from zoo_cli.wording import duration, hardware_text, number
 from zoo_core.engine import Run, Silent
 
 REDRAW_SECONDS = 0.1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo_cli.terminal import Terminal
-from zoo_cli.training.wording import composition_text, duration, plain, plural
+from zoo_cli.wording import composition_text, duration, plain, plural
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from zoo_cli.terminal import Terminal, columns
-from zoo_cli.training.wording import composition_text, hardware_text, plain, plural
+from zoo_cli.wording import composition_text, hardware_text, plain, plural
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, Section, Setting
 
 QUIET_SOURCES = frozenset({"engine", "default"})
 """Their values are shown dim."""
+
+_WIDTHS = (16, 12, 15)
+"""At least so wide are the first columns, so that the sections stand below each other."""
 
 
 def show_composition(terminal: Terminal, composition: Composition) -> None:
@@ -50,7 +53,8 @@ def _show_section(terminal: Terminal, name: str, section: Section) -> None:
         return
     terminal.heading(name)
     table = columns("option", "value", "set by", "instead of")
-    table.columns[0].min_width, table.columns[1].min_width = 16, 12
+    for column, width in zip(table.columns, _WIDTHS, strict=False):
+        column.min_width = width
     for option, setting in section.values.items():
         style = "dim" if setting.source in QUIET_SOURCES else ""
         table.add_row(option, plain(setting.value), setting.source, _overrode(setting), style=style)

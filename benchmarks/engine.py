@@ -1,0 +1,194 @@
+"""What the engine costs: time per step with a stubbed game, and speed beside a plain loop.
+
+The plain loop is the textbook one: the same nets and options, real images in memory as float32,
+`torch.randn` latents, `backward`, torch's Adam or RMSprop, no log, no average, no reproducible
+streams. Both are timed in turns (A B A B ...), and the ratio of each pair counts; its median is
+printed. A ratio above 1 means that the engine is faster.
+
+    python benchmarks/engine.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from zoo_core import Registry, compose
+from zoo_core.composition import Composition
+from zoo_core.engine import Engine
+from zoo_core.engine.feed import Feed
+from zoo_core.engine.hardware import Hardware
+from zoo_core.interfaces import Game, GameParts, Play, Player, Round, Terms
+from zoo_core.run_options import PlayerOptions, RunOptions
+from zoo_core.testing import engine_of
+
+Step = Callable[[], None]
+
+ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "vanilla, non-saturating, 28 px": ({"generator": "vanilla"}, {"run": {"size": "28"}}),
+    "mini-conv, non-saturating, 28 px": ({"generator": "mini-conv"}, {"run": {"size": "28"}}),
+    "dcgan w16, non-saturating, 32 px": (
+        {"generator": "dcgan"},
+        {"generator": {"width": 16}, "critic": {"width": 16}},
+    ),
+    "dcgan w16, wgan, 32 px": (
+        {"generator": "dcgan", "loss": "wgan"},
+        {"generator": {"width": 16}, "critic": {"width": 16}},
+    ),
+    "dcgan w16, wgan-gp, 32 px": (
+        {"generator": "dcgan", "loss": "wgan-gp"},
+        {"generator": {"width": 16}, "critic": {"width": 16}},
+    ),
+    "dcgan w32, non-saturating, 32 px": (
+        {"generator": "dcgan"},
+        {"generator": {"width": 32}, "critic": {"width": 32}},
+    ),
+}
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--pairs", type=int, default=9, help="timed pairs for each row")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each half of a pair")
+    parser.add_argument("--quick", action="store_true", help="3 pairs of 0.3 s")
+    options = parser.parse_args()
+    if options.quick:
+        options.pairs, options.seconds = 3, 0.3
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
+    print(f"engine with a stubbed game: {stub_milliseconds():.3f} ms per step (median)\n")
+    print(f"{'composition':36s} engine img/s  plain img/s  ratio  min - max")
+    registry = Registry.from_installed()
+    for name, (parts, values) in ROWS.items():
+        run = {"batch": 64, "latent_dim": 100, **values.get("run", {})}
+        composition = compose(parts, {**values, "run": run}, registry=registry, recipe="none")
+        print(f"{name:36s} {_compared(composition, options.pairs, options.seconds)}", flush=True)
+
+
+def stub_milliseconds(steps: int = 2000) -> float:
+    """Return the engine's own time per step: a game of two players with one parameter each."""
+    game = Stub()
+    hardware = Hardware(device=torch.device("cpu"), precision="float32", layout="channels-first")
+    feed = Feed({}, batch=64, seed=0, device=hardware.device)
+    run = RunOptions(steps=steps)
+    players = {name: PlayerOptions() for name in game.players()}
+    engine = Engine(game, feed, run=run, players=players, hardware=hardware)
+    times = []
+    for _ in range(steps):
+        began = time.perf_counter()
+        engine.step()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
+
+
+class Stub(Game):
+    """Two players whose moves cost next to nothing."""
+
+    def __init__(self) -> None:
+        nn.Module.__init__(self)
+        self.one, self.two = nn.Linear(1, 1), nn.Linear(1, 1)
+
+    def players(self) -> Mapping[str, Player]:
+        """Return both."""
+        return {"critic": Player((self.one,)), "generator": Player((self.two,), averaged=True)}
+
+    def nets(self) -> Mapping[str, nn.Module]:
+        """Return both nets."""
+        return {"discriminator": self.one, "generator": self.two}
+
+    def play(self, turn: Round) -> Play:
+        """Move both, with the smallest losses there are."""
+        yield {"critic": Terms({"loss": self.one.weight.sum() + self.one.bias.sum()})}
+        yield {"generator": Terms({"loss": self.two.weight.sum() + self.two.bias.sum()})}
+
+    def sample(self, *_: Any, **__: Any) -> Tensor:
+        """Return nothing to look at."""
+        return torch.zeros(1)
+
+
+def _compared(composition: Composition, pairs: int, seconds: float) -> str:
+    ours, plain = engine_of(composition).step, PlainLoop(composition).step
+    for _ in range(3):
+        ours()
+        plain()
+    rates = [(_rate(ours, seconds), _rate(plain, seconds)) for _ in range(pairs)]
+    batch = composition.run.batch
+    ratios = sorted(a / b for a, b in rates)
+    mine, theirs = (statistics.median(rate[i] for rate in rates) * batch for i in (0, 1))
+    median = statistics.median(ratios)
+    return f"{mine:12.0f} {theirs:12.0f} {median:6.2f}  {ratios[0]:.2f} - {ratios[-1]:.2f}"
+
+
+def _rate(step: Step, seconds: float) -> float:
+    began, count = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds or count < 2:
+        step()
+        count += 1
+    return count / (time.perf_counter() - began)
+
+
+class PlainLoop:
+    """A training loop as a tutorial writes it, for the same nets and options."""
+
+    def __init__(self, composition: Composition) -> None:
+        nets = composition.build().nets()
+        self.generator, self.critic = nets["generator"], nets["discriminator"]
+        self.loss = composition.plan.name("loss")
+        self.penalised = bool(composition.plan.chosen["penalty"].items)
+        run = composition.run
+        self.batch, self.latent_dim, self.moves = run.batch, run.latent_dim, run.critic_steps
+        table = composition.dataset.tables("train")["images"]
+        rows = table.take(torch.arange(len(table)))
+        self.images = rows.images.float() / 127.5 - 1
+        self.optimisers = [
+            _optimiser(net, composition, name)
+            for net, name in ((self.generator, "generator"), (self.critic, "critic"))
+        ]
+
+    def step(self) -> None:
+        """Move the critic as often as the options say, then the generator."""
+        for _ in range(self.moves):
+            real = self.images[torch.randint(len(self.images), (self.batch,))]
+            fake = self.generator(torch.randn(self.batch, self.latent_dim)).detach()
+            self.optimisers[1].zero_grad()
+            loss = self._critic_loss(self.critic(real), self.critic(fake))
+            if self.penalised:
+                loss = loss + self._penalty(real, fake)
+            loss.backward()
+            self.optimisers[1].step()
+            if self.loss == "wgan":
+                with torch.no_grad():
+                    for parameter in self.critic.parameters():
+                        parameter.clamp_(-0.01, 0.01)
+        self.optimisers[0].zero_grad()
+        scores = self.critic(self.generator(torch.randn(self.batch, self.latent_dim)))
+        loss = -scores.mean() if "wgan" in self.loss else nn.functional.softplus(-scores).mean()
+        loss.backward()
+        self.optimisers[0].step()
+
+    def _critic_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        if "wgan" in self.loss:
+            return fake.mean() - real.mean()
+        return nn.functional.softplus(-real).mean() + nn.functional.softplus(fake).mean()
+
+    def _penalty(self, real: Tensor, fake: Tensor) -> Tensor:
+        mix = torch.lerp(fake, real, torch.rand(len(real), 1, 1, 1)).requires_grad_()
+        slope = torch.autograd.grad(self.critic(mix).sum(), mix, create_graph=True)[0]
+        return 10 * (slope.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def _optimiser(net: nn.Module, composition: Composition, name: str) -> torch.optim.Optimizer:
+    values = composition.settings[name].plain()
+    if values["optimizer"] == "rmsprop":
+        return torch.optim.RMSprop(net.parameters(), lr=values["lr"], alpha=values["alpha"])
+    return torch.optim.Adam(net.parameters(), lr=values["lr"], betas=values["betas"])
+
+
+if __name__ == "__main__":
+    main()

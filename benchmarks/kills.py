@@ -1,0 +1,192 @@
+"""Kill trainings at random moments and compare what they become with undisturbed ones.
+
+Each trial trains 60 steps in a child process that is forked from a warmed parent, kills it with
+SIGKILL at a random moment (some in the middle of a checkpoint), resumes it, perhaps kills it again,
+and at the end compares every tensor (weights, averages, optimisers, other state) with `torch.equal`
+and the log without its times with those of an undisturbed run.
+
+    python benchmarks/kills.py --trials 100
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zoo_core import Registry, ZooError, compose
+from zoo_core.checkpoint import read_checkpoint
+from zoo_core.engine import read_metrics, resume, train
+
+STEPS = 60
+RUN = {
+    "steps": STEPS,
+    "batch": 8,
+    "size": "8",
+    "latent_dim": 6,
+    "log_every": 4,
+    "sample_every": 20,
+    "checkpoint_every": 6,
+    "ema_images": 100,
+}
+COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "vanilla, non-saturating": ({"generator": "vanilla"}, {}),
+    "mini-conv, wgan": (
+        {"generator": "mini-conv", "critic": "dcgan", "loss": "wgan"},
+        {"critic": {"width": 4}, "run": {"critic_steps": 2}},
+    ),
+    "dcgan, wgan-gp": (
+        {"generator": "dcgan", "loss": "wgan-gp"},
+        {"generator": {"width": 4}, "critic": {"width": 4}, "run": {"critic_steps": 2}},
+    ),
+    "dcgan, spectral norm, schedules": (
+        {"generator": "dcgan", "sampler": "uniform"},
+        {
+            "generator": {"width": 4, "schedule": "cosine", "warmup": 5},
+            "critic": {"width": 4, "norm": "spectral", "clip_norm": 1.0},
+        },
+    ),
+}
+
+
+def main() -> int:
+    """Run the trials and print the counts."""
+    options = _arguments()
+    torch.set_num_threads(1)
+    chance = random.Random(options.seed)
+    registry = Registry.from_installed(strict=True)
+    folder = Path(tempfile.mkdtemp(prefix="zoo-kills-"))
+    exact = kills = trials = 0
+    print(f"{'composition':34s} trials kills exact")
+    try:
+        for number, (name, (parts, values)) in enumerate(COMPOSITIONS.items()):
+            config = _config(registry, parts, values)
+            straight = folder / f"{number}-straight"
+            began = time.perf_counter()
+            _child(lambda: _train(config, straight, registry), wait=None)  # noqa: B023
+            span = time.perf_counter() - began
+            mine = options.trials // len(COMPOSITIONS)
+            results = [
+                _trial(config, straight, folder / f"{number}-{t}", registry, chance, span)
+                for t in range(mine)
+            ]
+            print(
+                f"{name:34s} {mine:6d} {sum(k for k, _ in results):5d} {sum(e for _, e in results):5d}"
+            )
+            trials, kills = trials + mine, kills + sum(k for k, _ in results)
+            exact += sum(e for _, e in results)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{exact} of {trials} runs, killed {kills} times, are bit-exact")
+    return 0 if exact == trials and kills >= trials else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quick", action="store_true", help="8 trials")
+    found = parser.parse_args()
+    found.trials = 8 if found.quick else found.trials
+    return found
+
+
+def _config(registry: Registry, parts: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    merged = {**values, "run": {**RUN, **values.get("run", {})}}
+    return compose(parts, merged, registry=registry).config()
+
+
+def _train(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+    train(compose(config=config, registry=registry), directory)
+
+
+def _go_on(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+    """Resume, or start if the process was killed before it had written its configuration."""
+    if (directory / "config.json").exists():
+        resume(directory, registry=registry)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+        _train(config, directory, registry)
+
+
+def _trial(
+    config: Mapping[str, Any],
+    straight: Path,
+    directory: Path,
+    registry: Registry,
+    chance: random.Random,
+    span: float,
+) -> tuple[int, int]:
+    """Return how often a run was killed, and 1 if it became the same as the undisturbed one."""
+    kills = 0
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        wait = chance.uniform(0.02, 0.95) * span
+        kills += _child(lambda: _go_on(config, directory, registry), wait=wait)
+    if kills == 0:
+        # it was over before the signal: a kill in an early part, from the start
+        shutil.rmtree(directory)
+        kills = _child(lambda: _go_on(config, directory, registry), wait=0.1 * span)
+    _child(lambda: _go_on(config, directory, registry), wait=None)
+    same = _state(straight) == _state(directory) and _log(straight) == _log(directory)
+    shutil.rmtree(directory)
+    return kills, int(same)
+
+
+def _child(work: Callable[[], None], *, wait: float | None) -> int:
+    """Run work in a forked child; kill it after `wait` seconds; return 1 if the signal hit."""
+    process = os.fork()
+    if process == 0:
+        _work_and_exit(work)
+    if wait is not None:
+        time.sleep(wait)
+        os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    if os.WIFSIGNALED(status):
+        return 1
+    if os.WEXITSTATUS(status):
+        raise SystemExit("a training failed; see above")
+    return 0
+
+
+def _work_and_exit(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except ZooError as error:
+        print(error, file=sys.stderr)
+        os._exit(1)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)
+
+
+def _state(directory: Path) -> dict[str, bytes]:
+    files, state = read_checkpoint(directory / "checkpoints" / f"step-{STEPS:08d}")
+    found = {"step": str(state["step"]).encode()}
+    for stem, tensors in files.items():
+        for name, tensor in tensors.items():
+            found[f"{stem}/{name}"] = (
+                tensor.contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+            )
+    return found
+
+
+def _log(directory: Path) -> list[str]:
+    times = ("seconds", "images_per_second")
+    lines = read_metrics(directory / "metrics.jsonl")
+    return [json.dumps({k: v for k, v in line.items() if k not in times}) for line in lines]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

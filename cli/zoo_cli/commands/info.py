@@ -1,0 +1,147 @@
+"""`zoo info`: all about one part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from zoo_cli.installed import installed_registry
+from zoo_cli.kinds import kind_named
+from zoo_cli.parts import Described, describe
+from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
+from zoo_cli.wording import plain
+from zoo_core import KINDS, Registry, ZooError
+from zoo_core.errors import nearest
+from zoo_core.firstparty import install_line
+from zoo_core.registry import Registered
+
+_LABELS = 14
+"""Columns for the name of a fact."""
+
+
+@click.command("info")
+@click.argument("name")
+@click.option("--kind", metavar="K", help="Only this kind, such as loss; `zoo list` shows them.")
+@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_option
+@pass_terminal
+def command(
+    terminal: Terminal, *, name: str, kind: str | None, plugins: tuple[str, ...], as_json: bool
+) -> None:
+    """Show a part's options with bounds, shapes, paper, parameters and defaults.
+
+    \b
+    Examples:
+      zoo info wgan-gp
+      zoo info dcgan --kind generator
+      zoo info zoo-plugin-dcgan/dcgan --json
+    """
+    registry = installed_registry(terminal, plugins)
+    found = [describe(registry, item) for item in _matching(registry, name, kind_named(kind))]
+    if as_json:
+        terminal.json([one.as_json() for one in found])
+        return
+    for number, one in enumerate(found):
+        if number:
+            terminal.result("")
+        _show(terminal, one)
+
+
+def _matching(registry: Registry, name: str, kind: str | None) -> tuple[Registered, ...]:
+    if kind is not None:
+        return (registry.find(kind, name),)
+    found = tuple(
+        item
+        for item in registry.entries()
+        if name in (item.qualified, item.entry.name, *item.entry.aliases)
+    )
+    if not found:
+        raise _unknown(registry, name)
+    return found
+
+
+def _unknown(registry: Registry, name: str) -> ZooError:
+    line = next(filter(None, (install_line(kind, name) for kind in KINDS)), "")
+    if line and line.split()[-1] not in {p.source.distribution for p in registry.plugins}:
+        hint = f"it is in a plugin that is not installed: `{line}`"
+    else:
+        known = [item.entry.name for item in registry.entries()]
+        hint = f"{nearest(name, known)}`zoo list` shows all parts"
+    return ZooError(f"no part named {name!r}", hint=hint)
+
+
+def _show(terminal: Terminal, one: Described) -> None:
+    entry = one.item.entry
+    terminal.title(f"{entry.kind} {entry.name}")
+    terminal.show(entry.summary)
+    terminal.result("")
+    facts = {
+        "paper": entry.paper,
+        "from": f"{one.item.source} {one.version}".strip(),
+        "also called": ", ".join(entry.aliases),
+        "tags": ", ".join(entry.tags),
+        "shapes": one.shapes,
+        "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
+        "brings": _brings(entry.defaults),
+    }
+    _show_facts(terminal, facts)
+    _show_options(terminal, one)
+    if one.recipe:
+        _show_recipe(terminal, one.recipe)
+
+
+def _show_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:
+    table = columns("", "", fixed=(0,))
+    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
+    for name, text in facts.items():
+        if text:
+            table.add_row(name, text)
+    terminal.show(table)
+
+
+def _show_options(terminal: Terminal, one: Described) -> None:
+    if not one.options:
+        return
+    terminal.heading(f"options (-o {one.section}.NAME=VALUE)")
+    table = columns("name", "type", "default", "meaning", fixed=(0,))
+    for option in one.options:
+        table.add_row(option["name"], _takes(option), _default(option), option["help"])
+    terminal.show(table)
+
+
+def _takes(option: Mapping[str, Any]) -> str:
+    bounds = option["bounds"]
+    return f"{option['type']}, {bounds[0]:g} to {bounds[1]:g}" if bounds else str(option["type"])
+
+
+def _default(option: Mapping[str, Any]) -> str:
+    return "needed" if option["required"] else plain(option["default"])
+
+
+def _show_recipe(terminal: Terminal, recipe: Mapping[str, Any]) -> None:
+    terminal.heading("recipe")
+    departures = _lines(recipe["departures"])
+    minutes = f"about {recipe['minutes']:g} minutes on two CPU cores" if recipe["minutes"] else ""
+    facts = {
+        "parts": _lines(f"{role} {plain(name)}" for role, name in recipe["parts"].items()),
+        "values": _brings(recipe["options"]),
+        "by itself for": _lines(f"{r} {name}" for r, name in recipe["for_parts"].items()),
+        "departs": departures,
+        "takes": minutes,
+    }
+    _show_facts(terminal, facts)
+
+
+def _brings(defaults: Mapping[str, Mapping[str, Any]]) -> str:
+    return _lines(
+        f"{section}.{name}={plain(value)}"
+        for section, values in defaults.items()
+        for name, value in values.items()
+    )
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(texts)

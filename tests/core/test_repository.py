@@ -1,0 +1,111 @@
+"""What holds for the repository as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ("zoo_core", "cli", "plugins", "tools", "benchmarks")
+TEXT = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".cfg", ".txt", ".json", ""})
+SKIPPED = frozenset({"__pycache__", "node_modules", "build", "dist", "site", "runs", "data"})
+
+FORBIDDEN_IMPORTS = frozenset({"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"})
+FORBIDDEN_CALLS = frozenset({"eval", "exec", "__import__"})
+FORBIDDEN_METHODS = frozenset({("torch", "load"), ("yaml", "load"), ("joblib", "load")})
+
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt)/[\w.-]+")
+
+
+def sources() -> list[Path]:
+    """Return all Python files of ours but the tests."""
+    found = [file for folder in CODE for file in (ROOT / folder).rglob("*.py")]
+    return sorted(file for file in found if "tests" not in file.relative_to(ROOT).parts)
+
+
+def texts() -> Iterator[Path]:
+    """Give every text file of the repository."""
+    for top in sorted(ROOT.iterdir()):
+        if top.name in SKIPPED or (top.name.startswith(".") and top.name != ".ci"):
+            continue
+        for file in [top] if top.is_file() else sorted(top.rglob("*")):
+            inside = file.relative_to(top).parts[:-1]
+            if file.is_file() and file.suffix in TEXT and not {"__pycache__"} & set(inside):
+                yield file
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("file", sources(), ids=name_of)
+def test_no_code_unpickles_or_evaluates(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            tops = {alias.name.partition(".")[0] for alias in node.names}
+            assert not tops & FORBIDDEN_IMPORTS
+        if isinstance(node, ast.ImportFrom):
+            top = (node.module or "").partition(".")[0]
+            assert top not in FORBIDDEN_IMPORTS
+            assert not {(top, alias.name) for alias in node.names} & FORBIDDEN_METHODS
+        if isinstance(node, ast.Call):
+            check_call(node)
+
+
+def check_call(node: ast.Call) -> None:
+    function = node.func
+    if isinstance(function, ast.Name):
+        assert function.id not in FORBIDDEN_CALLS
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        assert (function.value.id, function.attr) not in FORBIDDEN_METHODS
+    for keyword in node.keywords:
+        if keyword.arg == "allow_pickle":
+            assert isinstance(keyword.value, ast.Constant)
+            assert keyword.value.value is False
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    found = []
+    for file in texts():
+        if file == Path(__file__):
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            found += [f"{name_of(file)}:{number} {path}" for path in MACHINE_PATH.findall(line)]
+    assert not found
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_every_make_target_that_is_written_about_exists(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", code_of(ROOT / page)))
+    assert named
+    assert named <= targets
+
+
+def code_of(page: Path) -> str:
+    """Return what a page shows as code; all of it where it is no Markdown."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix != ".md":
+        return text
+    return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_distribution_ships_the_licence() -> None:
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    for project in ROOT.glob("plugins/*/pyproject.toml"):
+        assert (project.parent / "LICENSE").read_text(encoding="utf-8") == licence
