@@ -9,6 +9,9 @@ PROJECTS := . $(addprefix ./,$(PLUGINS))
 CODE := zoo_core cli/zoo_cli $(wildcard $(addsuffix /src,$(PLUGINS))) benchmarks tools
 BENCHMARKS := $(filter-out benchmarks/results.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
+# the theme's notice about its successor says nothing about this site
+export NO_MKDOCS_2_WARNING := 1
+
 # one thread a process: two test processes share two cores, and the numbers are the same everywhere
 ONE_THREAD := OMP_NUM_THREADS=1
 empty :=

@@ -66,30 +66,34 @@ def main() -> int:
     torch.set_num_threads(1)
     chance = random.Random(options.seed)
     registry = Registry.from_installed(strict=True)
-    folder = Path(tempfile.mkdtemp(prefix="zoo-kills-"))
-    exact = kills = trials = 0
     print(f"{'composition':34s} trials kills exact")
-    try:
-        for number, (name, (parts, values)) in enumerate(COMPOSITIONS.items()):
-            config = _config(registry, parts, values)
-            straight = folder / f"{number}-straight"
-            began = time.perf_counter()
-            _child(lambda: _train(config, straight, registry), wait=None)  # noqa: B023
-            span = time.perf_counter() - began
-            mine = options.trials // len(COMPOSITIONS)
-            results = [
-                _trial(config, straight, folder / f"{number}-{t}", registry, chance, span)
-                for t in range(mine)
-            ]
-            print(
-                f"{name:34s} {mine:6d} {sum(k for k, _ in results):5d} {sum(e for _, e in results):5d}"
-            )
-            trials, kills = trials + mine, kills + sum(k for k, _ in results)
-            exact += sum(e for _, e in results)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    totals = [0, 0, 0]
+    with tempfile.TemporaryDirectory(prefix="zoo-kills-") as folder:
+        for number, name in enumerate(COMPOSITIONS):
+            place = Path(folder) / str(number)
+            row = _row(name, place, registry, chance, options.trials // len(COMPOSITIONS))
+            print(f"{name:34s} {row[0]:6d} {row[1]:5d} {row[2]:5d}", flush=True)
+            totals = [total + figure for total, figure in zip(totals, row, strict=True)]
+    trials, kills, exact = totals
     print(f"{exact} of {trials} runs, killed {kills} times, are bit-exact")
     return 0 if exact == trials and kills >= trials else 1
+
+
+def _row(
+    name: str, place: Path, registry: Registry, chance: random.Random, trials: int
+) -> tuple[int, int, int]:
+    """Return trials, kills, and how many runs became the same as the undisturbed one."""
+    parts, values = COMPOSITIONS[name]
+    config = _config(registry, parts, values)
+    straight = place / "straight"
+    began = time.perf_counter()
+    _child(lambda: _train(config, straight, registry), wait=None)
+    span = time.perf_counter() - began
+    results = [
+        _trial(config, straight, place / str(trial), registry, chance, span)
+        for trial in range(trials)
+    ]
+    return trials, sum(kills for kills, _ in results), sum(same for _, same in results)
 
 
 def _arguments() -> argparse.Namespace:
@@ -165,7 +169,7 @@ def _work_and_exit(work: Callable[[], None]) -> None:
     except ZooError as error:
         print(error, file=sys.stderr)
         os._exit(1)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child must not unwind into the parent's frames
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)

@@ -44,9 +44,10 @@ def installed_sources() -> list[Source]:
     """Return the plugins of all installed distributions, each once, in a fixed order."""
     found: dict[str, Source] = {}
     for point in metadata.entry_points(group=PROJECT):
-        dist = point.dist
-        name = re.sub(r"[-_.]+", "-", dist.name).lower() if dist else point.value
-        source = Source(name, dist.version if dist else "", point.name, point.load)
+        # a distribution whose METADATA is missing has neither a name nor a version
+        written = (point.dist.name, point.dist.version) if point.dist else ("", "")
+        name = re.sub(r"[-_.]+", "-", written[0] or point.module).lower()
+        source = Source(name, written[1] or "", point.name, point.load)
         found.setdefault(source.key, source)
     return [found[key] for key in sorted(found, key=lambda key: (key != "gan-zoo:builtin", key))]
 

@@ -100,24 +100,27 @@ class Registry:
     def add_source(self, source: Source) -> None:
         """Load a plugin, register its hooks and collect its entries; a failure is a problem."""
         before = time.perf_counter()
-        with _Isolated(self, source.distribution, "cannot be loaded"):
+        with _Isolated(self, source.distribution, "cannot be loaded", drop=source.key):
             self._register(source, source.load())
-            self.plugins.append(Plugin(source, time.perf_counter() - before))
+            seconds = time.perf_counter() - before
             self._collect(source.key)
+            self.plugins.append(Plugin(source, seconds))
 
     def add_file(self, file: str | Path) -> None:
-        """Add a plugin that is one file.
+        """Add a plugin that is one file; a file that is there already is passed over.
 
         Raises:
             ZooError: it does not exist, or it raises.
         """
         source = source_of_file(Path(file))
+        if any(plugin.source.file == source.file for plugin in self.plugins):
+            return
         strict, self.strict = self.strict, True
         try:
             self.add_source(source)
         except ZooError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ZooError(
                 f"plugin file {str(file)!r} raises {type(error).__name__}: {error}",
                 hint=f"line {_line_in(error, Path(file))} of the file",
@@ -244,7 +247,13 @@ class Registry:
         known = self.entries(kind)
         message = f"no {kind} named {name!r}"
         line = install_line(kind, name)
-        if line and not self._installed(line.split()[-1]):
+        distribution = line.rpartition(" ")[2]
+        if any(problem.source == distribution for problem in self.problems):
+            return ZooError(
+                message,
+                hint=f"its plugin {distribution} is installed but broken: `zoo doctor` says why",
+            )
+        if line and not self._installed(distribution):
             return ZooError(message, hint=f"it is in a plugin that is not installed: `{line}`")
         other = [item for item in self._found if name == item.entry.name]
         if other:
@@ -273,11 +282,20 @@ class _Isolated:
             return False
         if self.dropped:
             self.registry.drop(self.dropped)
-        text = error.message if isinstance(error, ZooError) else f"{kind.__name__}: {error}"  # type: ignore[union-attr]
+        if self.registry.strict:
+            self._raise_named(error)
+            return False
+        text = error.message if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
         message = " ".join(f"{self.what}: {text}".split())
         details = "".join(traceback.format_exception(kind, error, trace))
         self.registry.report(Problem(self.source, message, details))
-        return not self.registry.strict
+        return True
+
+    def _raise_named(self, error: BaseException) -> None:
+        """Raise a ZooError with the plugin's name, which its author has no reason to say."""
+        if isinstance(error, ZooError) and not error.message.startswith(f"{self.source}: "):
+            message = f"{self.source}: {self.what}: {error.message}"
+            raise ZooError(message, hint=error.hint) from error
 
 
 def _too_new(entry: Entry, source: str) -> ZooError:
@@ -288,12 +306,12 @@ def _too_new(entry: Entry, source: str) -> ZooError:
     )
 
 
-def _line_in(error: Exception, file: Path) -> str:
+def _line_in(error: BaseException, file: Path) -> str:
     lines = [str(no) for name, no in _frames(error) if Path(name).name == file.name]
     return lines[-1] if lines else "?"
 
 
-def _frames(error: Exception) -> Iterator[tuple[str, int | None]]:
+def _frames(error: BaseException) -> Iterator[tuple[str, int | None]]:
     if isinstance(error, SyntaxError) and error.filename:
         yield error.filename, error.lineno
     for frame in traceback.extract_tb(error.__traceback__):

@@ -21,37 +21,40 @@ HEAD = """# Results
 
 <!-- made by `python benchmarks/results.py --report-only` from results/*.json; do not edit -->
 
-What the models of the zoo make of MNIST within a small, fixed number of steps on a CPU. Every
+What the models of the zoo make of MNIST within a small, fixed number of steps. Every
 number on this page is stored, with all that is needed to repeat it, in a JSON file that is linked
 below; `make results` trains what is missing and writes the page again.
 """
 
-COLUMNS_EXPLAINED = f"""- **rarest class**: share of the images that the judge gives to the class that it sees least;
-  10 % would be even. **classes**: how many classes have at least {PRESENT:.0%} of the images.
+COLUMNS_EXPLAINED = f"""
+- **rarest class**: share of the images that the judge gives to the class that it sees least; 10%
+  would be even. **classes**: how many classes have at least {PRESENT:.0%} of the images.
 - **top p**: mean of the judge's highest class probability; ambiguous shapes have a low one. Beside
   it, its ratio to that of held-out images.
 - **nearest**: median distance of an image to its nearest training image, root mean square over the
-  pixels, which are in [-1, 1]. A ratio to held-out images far below 1 means remembered images.
+  pixels, which are in [-1, 1]. A ratio to held-out images far below 1 means remembered images, one
+  far above 1 means images unlike the data.
 - **FID**: Fréchet distance between the features of the judge's last hidden layer for these images
   and for the training images; lower is better.
 - **twins**: share of the images that are closer to another image of their set than
   {1 - TWIN_QUANTILE:.0%} of the held-out images are to any training image.
 """
 
-REMARKS = """## What these figures do not say
+REMARKS = """
+## What these figures do not say
 
-- Each model was trained once, with one seed; another seed gives other figures. Differences of a
-  few percent between two rows mean nothing.
-- The budgets are small, and set in steps. None of these models has converged; a row that is better
-  here need not be better after longer training. The losses and nets have settings of their own,
-  which each command shows where they differ from the defaults; they were not tuned.
-- The FID is that of a small classifier of this data set, not of the Inception network: it can be
-  compared within one table and with nothing else. It is biased upwards for few images, by the same
-  amount in every row with the same number of images, and the judge has seen the training images.
+- Each model was trained once, with one seed; another seed gives other figures, so a difference of
+  a few percent between two rows means nothing.
+- The budgets are small, and set in steps. A row that is better here need not be better after
+  longer training or with other settings, and steps of different rows cost differently. Each command
+  shows where its settings differ from the defaults.
+- The FID is that of a small classifier of this data set, not of the Inception network: compare it
+  within one table and with nothing else. Its bias depends on the number of images, and the judge
+  has seen training images.
 - A judge that knows ten classes gives every image to one of them, noise too. So the controls
-  matter: a row is only worth something where it is far from the Gaussian, and no row can be
-  expected to beat held-out images. Copies of training images have perfect figures except for
-  their distance to the training images, and the twins where these are counted often.
+  matter: a row is only worth something where it is far from the Gaussian, and a figure that is
+  better than that of held-out images is no merit. Copies of training images show how remembering
+  would look.
 - Seconds are those of one machine, which may have done other work; steps are not.
 """
 
@@ -90,14 +93,11 @@ def _table(group: Sequence[Result]) -> str:
         training = result["training"]
         took = [f"{training['steps']:,}", f"{training['seconds'] / 60:.1f}"]
         figures = Figures.from_json(result["figures"])
-        cells.append([f"[{result['name']}](#{result['name']})", *took, *_cells(figures, held_out)])
+        link = f"[{result['name']}](#{result['name']})"
+        cells.append([link, *took, *figures_row(figures, held_out)])
     for name, figures in controls.items():
-        cells.append([f"*{name}*", "", "", *_cells(figures, held_out)])
+        cells.append([f"*{name}*", "", "", *figures_row(figures, held_out)])
     return markdown(cells)
-
-
-def _cells(figures: Figures, held_out: Figures) -> list[str]:
-    return figures_row(figures, held_out)
 
 
 def _model(result: Result) -> str:
@@ -107,8 +107,10 @@ def _model(result: Result) -> str:
     short = f" It was stopped there by its time limit; {asked:,} were planned." if cut else ""
     return f"""### {name}
 
-{result["about"]} {training["steps"]:,} steps in {training["seconds"]:,.0f} s on
-{training["environment"]["device"]}, {training["images_per_second"]:,.0f} images per second.{short}
+{result["about"]}
+Trained for {training["steps"]:,} steps in {training["seconds"]:,.0f} s
+({training["environment"]["device"]}, threads {training["environment"]["threads"]},
+{training["images_per_second"]:,.0f} images per second).{short}
 
 ```
 {result["commands"]["train"]}
@@ -123,18 +125,21 @@ def _made(result: Result) -> str:
     judge, samples = result["judge"], result["samples"]
     environment = result["training"]["environment"]
     versions = ", ".join(f"{name} {v}" for name, v in environment["distributions"].items() if v)
-    return f"""The judge is a small convolutional network, trained on {judge["images"]:,} labelled
-images of the training split of {result["data"]} ({judge["size"]}) for {judge["epochs"]} epochs with
-seed {judge["seed"]}, batches of {judge["batch"]}, shifts of up to {judge["shift"]} pixels and label
-smoothing {judge["smoothing"]:g}. It is right on {judge["accuracy"]:.2%} of
-{judge["accuracy_on"]}, and has never seen a generated image.
+    return f"""
+The judge is a small convolutional network. It was trained on {judge["images"]:,} labelled images of
+the training split of {result["data"]} ({judge["size"]}): epochs {judge["epochs"]}, seed
+{judge["seed"]}, batch {judge["batch"]}, shifts of up to {judge["shift"]} pixels, label smoothing
+{judge["smoothing"]:g}. It is right on {judge["accuracy"]:.2%} of the {judge["held_out"]:,} held-out
+images, and has never seen a generated image.
 
 For each model {samples["count"]:,} samples were drawn with seed {samples["seed"]} from the moving
 average of the generator, and none was left out; the pictures show the first 64. Distances and
-features are compared with {judge["references"]}. The controls have as many images and go the same
-way: a Gaussian with the means and covariances of the training images' pixels, the means of random
-pairs of training images, copies of random training images, and images of the held-out split.
+features are compared with all {judge["references"]:,} training images. The controls have as many
+images and go the same way: a Gaussian with the means and covariances of the training images'
+pixels, the means of random pairs of training images, copies of random training images, and images
+of the held-out split.
 
-Versions of the first row: Python {environment["python"]}, {versions}; {environment["threads"]}
-threads for training, {judge["torch_threads"]} for judging. Those of every other row are in its
-file."""
+Versions of the first row: Python {environment["python"]}, {versions}; threads for training
+{environment["threads"]}, for judging {judge["torch_threads"]}. Those of every other row are in its
+file.
+"""

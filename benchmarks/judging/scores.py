@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -78,11 +79,12 @@ def _nearest(chunk: Tensor, references: Tensor, squares: Tensor, skip: int | Non
     ranked = squares - 2 * chunk @ references.T
     if skip is not None:
         ranked[torch.arange(len(chunk)), torch.arange(skip, skip + len(chunk))] = torch.inf
-    apart: Tensor = chunk - references[ranked.argmin(1)]
-    distances: Tensor = apart.square().mean(1).sqrt()
-    return distances
+    nearest = references[ranked.argmin(1)]
+    distances: Tensor = torch.linalg.vector_norm(chunk - nearest, dim=1)
+    return distances / math.sqrt(references.shape[1])
 
 
 def _root(covariance: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(covariance)
-    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+    root: Tensor = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+    return root

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo_cli.helping import Command
 from zoo_cli.installed import plugin_commands
 from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
 from zoo_core import ZooError, __version__
@@ -22,7 +23,7 @@ COMMANDS = {
 """Command to the module whose `command` it is."""
 
 
-class ZooGroup(click.Group):
+class ZooGroup(Command, click.Group):
     """Import a command when it is asked for; ask plugins only for what is not built in."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -67,18 +68,19 @@ class ZooGroup(click.Group):
         return found
 
 
-@click.group(cls=ZooGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ZooGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        "zoo list                                what there is",
+        "zoo train --gen dcgan --loss wgan-gp    train on embedded digits",
+        "zoo sample runs/dcgan-wgan-gp-digits    draw from what was trained",
+    ),
+)
 @click.version_option(__version__, prog_name="zoo")
 @quiet_option
 def zoo() -> None:
-    """Train any generator with any critic and any loss.
-
-    \b
-    Examples:
-      zoo list                                what there is
-      zoo train --gen dcgan --loss wgan-gp    train on embedded digits
-      zoo sample runs/dcgan-wgan-gp-digits    draw from what was trained
-    """
+    """Train any generator with any critic and any loss."""
 
 
 def main() -> None:

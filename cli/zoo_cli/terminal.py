@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +14,7 @@ from rich.text import Text
 from zoo_core.errors import ZooError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Item = TypeVar("Item")
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -74,6 +75,14 @@ class Terminal:
         """Print a value as JSON."""
         self._out.file.write(json.dumps(value, indent=2) + "\n")
 
+    def tracked(self, items: Sequence[Item]) -> Iterable[Item]:
+        """Return the items; show on a terminal how far they are taken."""
+        if self.live is None:
+            return items
+        from rich.progress import track
+
+        return track(items, description="", console=self.live, transient=True)
+
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
         if not self.quiet:
@@ -107,7 +116,11 @@ def columns(*headings: str, fixed: Iterable[int] = ()) -> Table:
         fixed: numbers of the columns that do not wrap.
     """
     table = Table(
-        box=None, show_header=any(headings), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+        box=None,
+        show_header=any(headings),
+        header_style="dim",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
     )
     kept = set(fixed)
     for number, heading in enumerate(headings):

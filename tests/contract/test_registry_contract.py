@@ -55,7 +55,9 @@ def train(row: tuple[str, ...]) -> None:
     check_composition(parts, options_for(parts), registry=INSTALLED, exempt=exempt)
 
 
-@pytest.mark.parametrize("item", INSTALLED.entries(), ids=lambda item: f"{item.entry.kind}-{item.entry.name}")
+@pytest.mark.parametrize(
+    "item", INSTALLED.entries(), ids=lambda item: f"{item.entry.kind}-{item.entry.name}"
+)
 def test_every_entry_loads_and_explains_its_options(item: Registered) -> None:
     check_entry(item)
 
@@ -64,7 +66,9 @@ def test_every_cell_of_classic_parts_fits() -> None:
     assert all(fits(row) for row in product(*COLUMNS))
 
 
-@pytest.mark.parametrize("row", COVERING, ids=lambda row: "-".join(x.partition("/")[2] for x in row))
+@pytest.mark.parametrize(
+    "row", COVERING, ids=lambda row: "-".join(x.partition("/")[2] for x in row)
+)
 def test_a_covering_set_of_compositions_trains(row: tuple[str, ...]) -> None:
     train(row)
 

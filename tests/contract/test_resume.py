@@ -95,7 +95,9 @@ def differences(one: Run, other: Run) -> list[str]:
 
 def log_of(run: Run) -> list[Mapping[str, float]]:
     lines = [json.loads(line) for line in run.directory.metrics.read_text().splitlines()]
-    return [{k: v for k, v in x.items() if k not in ("seconds", "images_per_second")} for x in lines]
+    return [
+        {k: v for k, v in x.items() if k not in ("seconds", "images_per_second")} for x in lines
+    ]
 
 
 @pytest.mark.parametrize("name", COMPOSITIONS)
@@ -115,9 +117,7 @@ def test_stopping_and_resuming_gives_the_same_tensors_and_log(
 
 
 @pytest.mark.parametrize("layout", ["channels-first", "channels-last"])
-def test_resuming_restores_memory_layouts(
-    layout: str, registry: Registry, tmp_path: Path
-) -> None:
+def test_resuming_restores_memory_layouts(layout: str, registry: Registry, tmp_path: Path) -> None:
     parts = composed(registry, "dcgan-wgan-gp", layout=layout)
     straight = train(parts, tmp_path / "straight")
     train(composed(registry, "dcgan-wgan-gp", layout=layout), tmp_path / "h", watcher=StopAt(7))
@@ -215,9 +215,7 @@ def test_only_what_cannot_change_the_numbers_may_change_on_resume(
     assert longer.step == 18
 
 
-def test_a_second_process_is_kept_out_of_the_directory(
-    registry: Registry, tmp_path: Path
-) -> None:
+def test_a_second_process_is_kept_out_of_the_directory(registry: Registry, tmp_path: Path) -> None:
     train(composed(registry, "stranger"), tmp_path / "run", watcher=StopAt(7))
 
     class Intruder(Silent):

@@ -19,11 +19,20 @@ from zoo_core import Entry, Registry, ZooError, compose, hookimpl, load
 from zoo_core.engine import Run, Silent, read_metrics, resume, train
 from zoo_core.interfaces import Game, GameParts, Generator, Play, Player, Round, Terms
 
-RUN = {"steps": 6, "batch": 8, "size": "8", "log_every": 2, "sample_every": 3, "checkpoint_every": 3}
+RUN = {
+    "steps": 6,
+    "batch": 8,
+    "size": "8",
+    "log_every": 2,
+    "sample_every": 3,
+    "checkpoint_every": 3,
+}
 
 
 def composed(registry: Registry, parts: Mapping[str, Any] | None = None, **run: Any) -> Any:
-    return compose({"generator": "tiny", **(parts or {})}, {"run": {**RUN, **run}}, registry=registry)
+    return compose(
+        {"generator": "tiny", **(parts or {})}, {"run": {**RUN, **run}}, registry=registry
+    )
 
 
 def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_path: Path) -> None:
@@ -182,7 +191,9 @@ class Exploding(Game):
         images = self.generator(self.sampler(8, turn.rng, torch.device("cpu")), None)
         yield {"generator": Terms({"size": images.mean() / (0.0 if turn.step == self.at else 1.0)})}
 
-    def sample(self, nets: Any, rng: Any, *, count: int, labels: Any = None, batch: Any = None) -> Tensor:
+    def sample(
+        self, nets: Any, rng: Any, *, count: int, labels: Any = None, batch: Any = None
+    ) -> Tensor:
         generator = nets["generator"]
         assert isinstance(generator, Generator)
         return generator(self.sampler(count, rng, torch.device("cpu")), None)
@@ -208,7 +219,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
 def test_a_full_disk_stops_the_run_and_keeps_the_last_good_checkpoint(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import zoo_core.checkpoint as checkpoint
+    from zoo_core import checkpoint
 
     original = checkpoint.save_file
 
@@ -250,7 +261,7 @@ def test_training_begins_with_the_weights_of_another_run(
 ) -> None:
     train(composed(registry), tmp_path / "first")
     run = train(
-        composed(registry, seed=5, steps=1, **{}), tmp_path / "second", init=tmp_path / "first"
+        composed(registry, seed=5, steps=1), tmp_path / "second", init=tmp_path / "first"
     )
     first = load(tmp_path / "first", registry=registry).generator.state_dict()
     fresh = composed(registry, seed=5).build().nets()["generator"].state_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 import pytest
 import torch
@@ -268,10 +268,6 @@ TOYS = {
 }
 
 
-class AddEntry(Protocol):
-    def __call__(self, kind: str, name: str, target: str, **more: Any) -> None: ...
-
-
 @pytest.fixture(autouse=True)
 def strict_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOO_STRICT_PLUGINS", "1")
@@ -290,7 +286,7 @@ def registry() -> Registry:
 
 
 @pytest.fixture
-def add(registry: Registry) -> AddEntry:
+def add(registry: Registry) -> Callable[..., None]:
     """Return what adds an entry for a toy class, with defaults, to the registry."""
 
     def added(kind: str, name: str, target: str, *, source: str = "more", **more: Any) -> None:

@@ -23,7 +23,7 @@ FLOORS = (
     ("composition",),
     ("checkpoint", "weights", "pictures", "engine"),
     ("pretrained",),
-    ("builtin",),
+    ("builtin", "testing"),
 )
 """From the lowest; a name is a module or a package below `zoo_core`."""
 

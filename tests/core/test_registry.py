@@ -416,6 +416,11 @@ def test_a_file_that_raises_is_refused_with_its_line(
     error = file_failure(path)
     assert error.message.startswith(f"plugin file {str(path)!r} raises {message}")
     assert error.hint == f"line {line} of the file"
+
+
+def test_a_file_that_raises_can_be_corrected_and_tried_again(tmp_path: Path) -> None:
+    path = written(tmp_path / "toy_mine.py", "1 / 0")
+    file_failure(path)
     assert "toy_mine" not in sys.modules
 
 

@@ -29,7 +29,6 @@ from zoo_core.interfaces import (
 from zoo_core.options import task_names_of
 from zoo_core.spec import ImageSpec
 
-
 _TRIAL = 4
 """Images in the trial batch on the meta device, unless the run's batch is smaller."""
 

@@ -120,8 +120,7 @@ def _check_generator(plan: Blueprint, role: Role, net: nn.Module) -> None:
 
 
 def _check_critic(plan: Blueprint, role: Role, net: nn.Module) -> tuple[tuple[int, ...], bool]:
-    if not isinstance(net, Discriminator):
-        raise AssertionError("checked when it was built")
+    assert isinstance(net, Discriminator), "checked when it was built"
     image: ImageSpec = plan.condition_image(role.image)
     images = torch.empty(plan.trial, *image.shape, device="meta")
     features = _run(plan, role, net.features, images, _labels(plan))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from zoo_core.data import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch, Rows, Table
@@ -17,7 +19,8 @@ class Feed:
     """Give batch number n of each table, scaled to [-1, 1], on the device.
 
     Every epoch is a new permutation, keyed by seed, table and epoch; a last partial batch is
-    dropped. A rank gets its rows of the global batch.
+    dropped. A rank gets its rows of the global batch. What must be read from files is read one
+    batch ahead, in a thread.
 
     Args:
         tables: name to table.
@@ -53,17 +56,31 @@ class Feed:
         self.tables = {name: table.to(device) for name, table in tables.items()}
         self.size, self.seed, self.device = batch, seed, device
         self.memory_format, self.rank, self.world = memory_format, rank, world
+        on_disk = any(not isinstance(table, MemoryTable) for table in self.tables.values())
+        self._reader = ThreadPoolExecutor(1, "zoo-feed") if on_disk else None
+        self._ahead: dict[tuple[str, int], Future[Rows]] = {}
 
     def batch(self, number: int) -> dict[str, Batch]:
         """Return batch number `number`, from 0, of every table."""
         return {name: self._one(name, table, number) for name, table in self.tables.items()}
 
     def _one(self, name: str, table: Table, number: int) -> Batch:
+        return as_batch(self._rows(name, table, number), self.device, self.memory_format)
+
+    def _rows(self, name: str, table: Table, number: int) -> Rows:
+        if self._reader is None or isinstance(table, MemoryTable):
+            return self._take(name, table, number)
+        ready = self._ahead.pop((name, number), None)
+        rows = ready.result() if ready else self._take(name, table, number)
+        following = self._reader.submit(self._take, name, table, number + 1)
+        self._ahead[name, number + 1] = following
+        return rows
+
+    def _take(self, name: str, table: Table, number: int) -> Rows:
         epoch, index = divmod(number, len(table) // self.size)
         local = self.size // self.world
         start = index * self.size + self.rank * local
-        rows = table.take(_order(len(table), self.seed, name, epoch)[start : start + local])
-        return as_batch(rows, self.device, self.memory_format)
+        return table.take(_order(len(table), self.seed, name, epoch)[start : start + local])
 
 
 @lru_cache(maxsize=8)

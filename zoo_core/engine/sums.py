@@ -22,7 +22,8 @@ class Sums:
         key = tuple(names)
         if not key:
             return
-        stacked = torch.stack([value.detach().reshape(()).float() for value in values])
+        with torch.no_grad():
+            stacked = torch.stack(list(values)).float()
         if key in self._sums:
             self._sums[key] += stacked
             self._counts[key] += 1

@@ -69,7 +69,10 @@ class Scores:
 
 @dataclass(slots=True)
 class Terms:
-    """Named scalars of one player's move: losses are summed and logged, notes only logged."""
+    """Named scalars of one player's move: losses are summed and logged, notes only logged.
+
+    All are 0-d tensors.
+    """
 
     losses: dict[str, Tensor] = field(default_factory=dict)
     notes: dict[str, Tensor] = field(default_factory=dict)
@@ -95,7 +98,7 @@ class Terms:
     def total(self) -> Tensor:
         """Return the sum of the losses, a scalar."""
         first, *others = self.losses.values()
-        return sum((loss.reshape(()) for loss in others), first.reshape(()))
+        return sum(others, first)
 
 
 GenerateFn = Callable[[Tensor, Tensor | None], Tensor]

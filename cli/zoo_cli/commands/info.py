@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
 from zoo_cli.parts import Described, describe
@@ -21,7 +22,15 @@ _LABELS = 14
 """Columns for the name of a fact."""
 
 
-@click.command("info")
+@click.command(
+    "info",
+    cls=Command,
+    examples=(
+        "zoo info wgan-gp",
+        "zoo info dcgan --kind generator",
+        "zoo info zoo-plugin-dcgan/dcgan --json",
+    ),
+)
 @click.argument("name")
 @click.option("--kind", metavar="K", help="Only this kind, such as loss; `zoo list` shows them.")
 @click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
@@ -31,14 +40,7 @@ _LABELS = 14
 def command(
     terminal: Terminal, *, name: str, kind: str | None, plugins: tuple[str, ...], as_json: bool
 ) -> None:
-    """Show a part's options with bounds, shapes, paper, parameters and defaults.
-
-    \b
-    Examples:
-      zoo info wgan-gp
-      zoo info dcgan --kind generator
-      zoo info zoo-plugin-dcgan/dcgan --json
-    """
+    """Show all about a part: options, shapes, paper, parameters."""
     registry = installed_registry(terminal, plugins)
     found = [describe(registry, item) for item in _matching(registry, name, kind_named(kind))]
     if as_json:

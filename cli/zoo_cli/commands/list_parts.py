@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
@@ -17,7 +18,15 @@ from zoo_core.firstparty import FIRST_PARTY
 from zoo_core.registry import Registered
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples=(
+        "zoo list",
+        "zoo list loss",
+        "zoo list generator --json",
+    ),
+)
 @click.argument("kind", required=False)
 @click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -26,14 +35,7 @@ from zoo_core.registry import Registered
 def command(
     terminal: Terminal, *, kind: str | None, plugins: tuple[str, ...], as_json: bool
 ) -> None:
-    """List all parts of all plugins, or those of one KIND.
-
-    \b
-    Examples:
-      zoo list
-      zoo list loss
-      zoo list generator --json
-    """
+    """List all parts of all plugins, or those of one KIND."""
     wanted = kind_named(kind)
     registry = installed_registry(terminal, plugins)
     items = registry.entries(wanted)
@@ -90,6 +92,4 @@ def _table(terminal: Terminal, items: Sequence[Registered], width: int) -> None:
 
 def _advice() -> str:
     single = ", ".join(name for name, kinds in FIRST_PARTY.items() if "generator" in kinds)
-    return (
-        f"No generator is installed: `pip install gan-zoo[all]` brings all, or one of {single}."
-    )
+    return f"No generator is installed: `pip install gan-zoo[all]` brings all, or one of {single}."

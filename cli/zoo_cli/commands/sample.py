@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.helping import Command
 from zoo_cli.installed import registry_of_run
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_core import ZooError
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from zoo_core.pretrained import Pretrained
 
 
-@click.command("sample")
+@click.command(
+    "sample",
+    cls=Command,
+    examples=(
+        "zoo sample runs/dcgan-wgan-gp-digits",
+        "zoo sample runs/dcgan-wgan-gp-digits --count 16 --columns 8 --seed 3 --out sheet.png",
+        "zoo sample runs/cgan-digits --label 7 --count 100 --out sevens/",
+    ),
+)
 @click.argument("source", metavar="SRC")
 @click.option("--count", type=int, default=64, show_default=True, help="How many pictures.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the latents.")
@@ -36,15 +45,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the paths as JSON.")
 @quiet_option
 @pass_terminal
-def command(terminal: Terminal, **given: Any) -> None:
-    """Draw pictures from SRC, a run directory or one of its checkpoints.
-
-    \b
-    Examples:
-      zoo sample runs/dcgan-wgan-gp-digits
-      zoo sample runs/dcgan-wgan-gp-digits --count 16 --columns 8 --seed 3 --out sheet.png
-      zoo sample runs/cgan-digits --label 7 --count 100 --out sevens/
-    """
+def command(terminal: Terminal, /, **given: Any) -> None:
+    """Draw pictures from SRC, a run directory or one of its checkpoints."""
     trained = _loaded(terminal, given)
     images = trained.sample(
         given["count"],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry, registry_of_run
 from zoo_cli.terminal import INTERRUPTED, Terminal, pass_terminal, quiet_option
 from zoo_cli.training.options import train_options
@@ -20,23 +21,25 @@ if TYPE_CHECKING:
     from zoo_core.engine import Run
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=Command,
+    examples=(
+        "zoo train --gen dcgan --loss wgan-gp",
+        "zoo train --gen dcgan --data folder:photos/ --size 64 --steps 20000",
+        "zoo train --gen dcgan -o generator.width=32 -o critic.lr=4e-4 --dry-run",
+        "zoo train --resume runs/dcgan-wgan-gp-digits --max-minutes 10",
+    ),
+)
 @train_options
 @quiet_option
 @click.pass_context
 @pass_terminal
-def command(terminal: Terminal, context: click.Context, **given: Any) -> None:
+def command(terminal: Terminal, context: click.Context, /, **given: Any) -> None:
     """Train a generator against a critic.
 
     Without further options every value comes from the parts, or from a tried recipe; `--dry-run`
     shows who set what.
-
-    \b
-    Examples:
-      zoo train --gen dcgan --loss wgan-gp
-      zoo train --gen dcgan --data folder:photos/ --size 64 --steps 20000
-      zoo train --gen dcgan -o generator.width=32 -o critic.lr=4e-4 --dry-run
-      zoo train --resume runs/dcgan-wgan-gp-digits --max-minutes 10
     """
     if given["resume"] is not None:
         check_resumable(context)

@@ -88,7 +88,8 @@ def _display(run: Run) -> Group:
     line.add_column(ratio=1)
     for _ in range(3):
         line.add_column(no_wrap=True)
-    bar = ProgressBar(total=run.options.steps, completed=run.step)
+    steps = run.options.steps
+    bar = ProgressBar(total=steps, completed=run.step, style="dim", complete_style="cyan")
     line.add_row(bar, _count(run), *(Text(text, style="dim") for text in _pace(run)))
     values = Text("  ".join(_values(run.scalars)), no_wrap=True, overflow="ellipsis")
     return Group(line, values)

@@ -1,0 +1,71 @@
+"""`zoo doctor`: what is installed, on which device, and what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from zoo_cli.checkup import Checkup, examine
+from zoo_cli.helping import Command
+from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
+from zoo_cli.wording import plural
+
+_LABELS = 14
+
+
+@click.command(
+    "doctor",
+    cls=Command,
+    examples=(
+        "zoo doctor",
+        "zoo doctor --plugin my_parts.py",
+        "zoo doctor --json",
+    ),
+)
+@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_option
+@click.pass_context
+@pass_terminal
+def command(
+    terminal: Terminal, context: click.Context, *, plugins: tuple[str, ...], as_json: bool
+) -> None:
+    """Check versions, devices and plugins; load every part. Ends with 1 if something is broken."""
+    found = examine(plugins)
+    if as_json:
+        terminal.json(found.as_json())
+    else:
+        _show(terminal, found)
+    if found.broken:
+        context.exit(1)
+
+
+def _show(terminal: Terminal, found: Checkup) -> None:
+    terminal.title("versions")
+    _show_facts(terminal, found.versions)
+    terminal.heading("machine")
+    _show_facts(terminal, found.machine)
+    terminal.heading("plugins")
+    table = columns("distribution", "version", "name", "import")
+    for plugin in found.plugins:
+        seconds = f"{plugin['seconds'] * 1000:.0f} ms"
+        table.add_row(plugin["distribution"], plugin["version"], plugin["name"], seconds)
+    terminal.show(table)
+    for problem in found.broken:
+        terminal.heading(f"broken: {problem['source']}")
+        terminal.show(problem["message"])
+        if problem["traceback"]:
+            terminal.result(problem["traceback"].rstrip())
+    whole = f"all {plural(found.checked, 'part')} load"
+    broken = f"{plural(len(found.broken), 'thing')} broken, of {plural(found.checked, 'part')}"
+    terminal.result("", broken if found.broken else whole)
+
+
+def _show_facts(terminal: Terminal, facts: Mapping[str, Any]) -> None:
+    table = columns("", "", fixed=(0,))
+    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
+    for name, value in facts.items():
+        table.add_row(name, ", ".join(value) if isinstance(value, list) else str(value))
+    terminal.show(table)
