@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
+from timing import Step, interleaved, ratios
 from torch import Tensor, nn
 
 from zoo_core import Registry, compose
@@ -27,8 +28,6 @@ from zoo_core.engine.hardware import Hardware
 from zoo_core.interfaces import Game, Play, Player, Round, Terms
 from zoo_core.run_options import PlayerOptions, RunOptions
 from zoo_core.testing import engine_of
-
-Step = Callable[[], None]
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "vanilla, non-saturating, 28 px": ({"generator": "vanilla"}, {"run": {"size": "28"}}),
@@ -108,7 +107,7 @@ class PlainStub:
         """Move both."""
         for net, optimiser in zip(self.nets, self.optimisers, strict=True):
             optimiser.zero_grad()
-            (net.weight.sum() + net.bias.sum()).backward()
+            torch.autograd.backward(net.weight.sum() + net.bias.sum())
             optimiser.step()
 
 
@@ -138,24 +137,12 @@ class Stub(Game):
 
 
 def _compared(composition: Composition, pairs: int, seconds: float) -> str:
-    ours, plain = engine_of(composition).step, PlainLoop(composition).step
-    for _ in range(3):
-        ours()
-        plain()
-    rates = [(_rate(ours, seconds), _rate(plain, seconds)) for _ in range(pairs)]
+    steps = {"ours": engine_of(composition).step, "plain": PlainLoop(composition).step}
+    rates = interleaved(steps, pairs, seconds)
+    median, low, high = ratios(rates["ours"], rates["plain"])
     batch = composition.run.batch
-    ratios = sorted(a / b for a, b in rates)
-    mine, theirs = (statistics.median(rate[i] for rate in rates) * batch for i in (0, 1))
-    median = statistics.median(ratios)
-    return f"{mine:12.0f} {theirs:12.0f} {median:6.2f}  {ratios[0]:.2f} - {ratios[-1]:.2f}"
-
-
-def _rate(step: Step, seconds: float) -> float:
-    began, count = time.perf_counter(), 0
-    while time.perf_counter() - began < seconds or count < 2:
-        step()
-        count += 1
-    return count / (time.perf_counter() - began)
+    mine, theirs = (statistics.median(found) * batch for found in rates.values())
+    return f"{mine:12.0f} {theirs:12.0f} {median:6.2f}  {low:.2f} - {high:.2f}"
 
 
 class PlainLoop:
@@ -185,7 +172,7 @@ class PlainLoop:
             loss = self._critic_loss(self.critic(real), self.critic(fake))
             if self.penalised:
                 loss = loss + self._penalty(real, fake)
-            loss.backward()
+            torch.autograd.backward(loss)
             self.optimisers[1].step()
             if self.loss == "wgan":
                 with torch.no_grad():
@@ -194,7 +181,7 @@ class PlainLoop:
         self.optimisers[0].zero_grad()
         scores = self.critic(self.generator(torch.randn(self.batch, self.latent_dim)))
         loss = -scores.mean() if "wgan" in self.loss else nn.functional.softplus(-scores).mean()
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimisers[0].step()
 
     def _critic_loss(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -205,7 +192,8 @@ class PlainLoop:
     def _penalty(self, real: Tensor, fake: Tensor) -> Tensor:
         mix = torch.lerp(fake, real, torch.rand(len(real), 1, 1, 1)).requires_grad_()
         slope = torch.autograd.grad(self.critic(mix).sum(), mix, create_graph=True)[0]
-        return 10 * (slope.flatten(1).norm(dim=1) - 1).square().mean()
+        norms: Tensor = slope.flatten(1).norm(dim=1)
+        return 10 * (norms - 1).square().mean()
 
 
 def _optimiser(net: nn.Module, composition: Composition, name: str) -> torch.optim.Optimizer:

@@ -22,7 +22,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.judging import Figures, JudgeOptions, Lines, Panel, figures_table, training_of
-from benchmarks.judging.results_page import FIGURES, PAGE, PICTURES, read_results, results_page
+from benchmarks.judging.results_page import (
+    FIGURES,
+    FORMAT,
+    PAGE,
+    PICTURES,
+    read_results,
+    results_page,
+)
 from benchmarks.judging.trainings import say
 from zoo_core import Composition, ZooError, compose, load
 from zoo_core.engine import Run, train
@@ -30,7 +37,6 @@ from zoo_core.engine.run_directory import CONFIG
 from zoo_core.pictures import save_grid
 
 ROOT = Path(__file__).resolve().parents[1]
-FORMAT = 1
 DATA = "mnist"
 SAMPLE_SEED = 1
 GRID = 64
@@ -114,8 +120,8 @@ ROWS = (
     ),
     Row(
         name="dcgan-wgan-gp",
-        about="DCGAN at half its width, the Wasserstein loss with a gradient penalty, five times the "
-        "learning rate of its paper.",
+        about="DCGAN at half its width, the Wasserstein loss with a gradient penalty, at five times "
+        "the learning rate of its paper.",
         parts={"generator": "dcgan", "loss": "wgan-gp"},
         options={
             "generator": {"width": 32, "lr": 5e-4},

@@ -77,9 +77,11 @@ def read_checkpoint(
     if not isinstance(sums, dict):
         raise _damaged(path / MANIFEST, "lists no files")
     wanted = [name for name in sums if stems is None or Path(name).stem in (*stems, "state")]
-    for name in wanted:
-        _verify(path / Path(name).name, str(sums[name]))
-    tensors = {Path(n).stem: _load(path / n) for n in wanted if n.endswith(".safetensors")}
+    # only the last part of a name counts, so that nothing outside the directory is read
+    files = {name: path / Path(name).name for name in wanted}
+    for name, file in files.items():
+        _verify(file, str(sums[name]))
+    tensors = {f.stem: _load(f) for f in files.values() if f.suffix == ".safetensors"}
     return tensors, _read_json(path / STATE)
 
 

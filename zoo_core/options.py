@@ -45,6 +45,11 @@ class Option:
         """Return the type in words, such as `int`, `a | b` or `float, float`."""
         return _type_text(self.annotation)
 
+    @property
+    def takes(self) -> str:
+        """Return type and bounds in words, such as `int from 1 to 64`."""
+        return f"{self.type_text} from {self.bounds}" if self.bounds else self.type_text
+
 
 def options_of(
     target: Callable[..., Any], provided: frozenset[str] = TASK_NAMES
@@ -92,7 +97,7 @@ def checked(options: Mapping[str, Option], values: Mapping[str, Any], owner: str
             result[name] = coerced(option, values[name], owner)
         elif option.default is REQUIRED:
             raise ZooError(
-                f"{owner} needs a value for {name!r}", hint=f"`-o ...{name}=` takes {_wish(option)}"
+                f"{owner} needs a value for {name!r}", hint=f"`-o ...{name}=` takes {option.takes}"
             )
     return result
 
@@ -115,7 +120,7 @@ def coerced(option: Option, value: Any, owner: str) -> Any:
     except (ValueError, TypeError, OverflowError):
         raise ZooError(
             f"{owner} cannot take {_shown(value)} for {option.name!r}",
-            hint=f"{option.name} is {_wish(option)}",
+            hint=f"{option.name} is {option.takes}",
         ) from None
     for number in result if isinstance(result, tuple) else (result,):
         if option.bounds is not None and isinstance(number, int | float):
@@ -128,7 +133,7 @@ def _check_bounds(option: Option, number: float, owner: str) -> None:
     if bounds is not None and not bounds.low <= number <= bounds.high:
         raise ZooError(
             f"{owner} cannot take {_shown(number)} for {option.name!r}",
-            hint=f"{option.name} is {_wish(option)}",
+            hint=f"{option.name} is {option.takes}",
         )
 
 
@@ -139,11 +144,6 @@ def _shown(value: Any) -> str:
         # Python writes no integers of more than 4300 digits
         return "an integer of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _wish(option: Option) -> str:
-    text = option.type_text
-    return f"{text} from {option.bounds}" if option.bounds else text
 
 
 def _hints(target: Callable[..., Any]) -> dict[str, Any]:

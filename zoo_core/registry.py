@@ -6,6 +6,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,10 @@ class Registry:
         if self.on_problem is not None:
             self.on_problem(problem)
 
+    def isolated(self, source: str, what: str) -> AbstractContextManager[None, bool]:
+        """Return a context in which what a plugin raises is a problem and costs only itself."""
+        return _Isolated(self, source, what)
+
     def drop(self, name: str) -> None:
         """Take a plugin's hooks out, if it has any."""
         if self._manager.has_plugin(name):
@@ -268,7 +273,7 @@ class Registry:
         return any(plugin.source.distribution == distribution for plugin in self.plugins)
 
 
-class _Isolated:
+class _Isolated(AbstractContextManager[None, bool]):
     """Turn what a plugin raises into a problem, unless the registry is strict."""
 
     def __init__(self, registry: Registry, source: str, what: str, *, drop: str = "") -> None:

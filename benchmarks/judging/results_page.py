@@ -10,6 +10,10 @@ from typing import Any
 from benchmarks.judging.controls import HELD_OUT
 from benchmarks.judging.panel import PRESENT, TWIN_QUANTILE, Figures
 from benchmarks.judging.tables import COLUMNS, figures_row, markdown
+from zoo_core import ZooError
+
+FORMAT = 1
+"""Version of the stored figures' form."""
 
 PAGE = "results.md"
 FIGURES = "results"
@@ -51,17 +55,28 @@ REMARKS = """
 - The FID is that of a small classifier of this data set, not of the Inception network: compare it
   within one table and with nothing else. Its bias depends on the number of images, and the judge
   has seen training images.
-- A judge that knows ten classes gives every image to one of them, noise too. So the controls
-  matter: a row is only worth something where it is far from the Gaussian, and a figure that is
-  better than that of held-out images is no merit. Copies of training images show how remembering
-  would look.
+- A judge that knows ten classes gives every image to one of them, noise too, and may be sure of it.
+  So no column stands alone, and the controls matter: a row is only worth something where it is far
+  from the Gaussian, and a figure that is better than that of held-out images is no merit. Copies of
+  training images show how remembering would look.
 - Seconds are those of one machine, which may have done other work; steps are not.
 """
 
 
 def read_results(folder: Path, order: Sequence[str]) -> list[Result]:
-    """Return the stored results, those of known names first and in their order."""
+    """Return the stored results, those of known names first and in their order.
+
+    Raises:
+        ZooError: figures of another version of this program.
+    """
     found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    for result in found:
+        if result.get("format") != FORMAT:
+            raise ZooError(
+                f"the figures of {result['name']!r} have format {result.get('format')}, "
+                f"but this program writes {FORMAT}",
+                hint=f"`python benchmarks/results.py --only {result['name']} --again`",
+            )
     known = {name: place for place, name in enumerate(order)}
     return sorted(found, key=lambda result: (known.get(result["name"], len(known)), result["name"]))
 

@@ -74,9 +74,9 @@ def test_unknown_part_is_an_error_with_the_nearest(zoo):
 
 
 def test_unknown_part_of_a_kind_is_an_error(zoo):
-    result = zoo("info", "dcgan", "--kind", "loss")
+    result = zoo("info", "gp", "--kind", "loss")
     assert result.stderr == (
-        "Error: no loss named 'dcgan'\nHint: 'dcgan' is a discriminator\n"
+        "Error: no loss named 'gp'\nHint: 'gp' is a penalty\n"
     )
 
 

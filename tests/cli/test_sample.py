@@ -9,7 +9,8 @@ from PIL import Image
 def test_sheet_is_written(zoo, trained, home):
     result = zoo("sample", trained, "--count", "6", "--columns", "3")
     assert (result.exit_code, result.stdout) == (0, "samples.png\n")
-    assert Image.open(home / "samples.png").size == (3 * 10 + 2, 2 * 10 + 2)
+    with Image.open(home / "samples.png") as sheet:
+        assert sheet.size == (3 * 10 + 2, 2 * 10 + 2)
 
 
 def test_folder_gets_a_picture_each(zoo, trained, home):
@@ -60,7 +61,7 @@ def test_no_picture_is_an_error(zoo, trained):
 def test_picture_of_another_format_is_an_error(zoo, trained):
     result = zoo("sample", trained, "--out", "sheet.jpg")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: pictures are written as PNG, not as .jpg\nHint: ")
+    assert result.stderr.startswith("Error: pictures are written as PNG, not as '.jpg'\nHint: ")
 
 
 def test_source_without_a_run_is_an_error(zoo, home):

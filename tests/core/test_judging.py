@@ -269,6 +269,7 @@ def stored(name, steps=10, asked=10, accuracy=0.99):
         "distributions": {"torch": "2.11.0"},
     }
     return {
+        "format": 1,
         "name": name,
         "about": "A model.",
         "data": "mnist",
@@ -304,6 +305,13 @@ def test_results_are_read_in_the_order_of_the_rows(tmp_path):
         (tmp_path / f"{name}.json").write_text(json.dumps(stored(name)))
     found = read_results(tmp_path, ["first", "second"])
     assert [result["name"] for result in found] == ["first", "second", "zebra"]
+
+
+def test_results_of_another_format_are_refused_with_the_command_that_helps(tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps({**stored("one"), "format": 0}))
+    with pytest.raises(ZooError, match="the figures of 'one' have format 0") as error:
+        read_results(tmp_path, ["one"])
+    assert error.value.hint == "`python benchmarks/results.py --only one --again`"
 
 
 def test_page_shows_each_model_once_in_one_table():

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
+
+from zoo_core import Registry
+from zoo_core.interfaces import Scores
+from zoo_core.options import options_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("zoo_core", "cli", "plugins", "tools", "benchmarks")
@@ -103,6 +108,24 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    ("page", "option"), [("README.md", None), ("docs/plugins.md", "real")], ids=["readme", "docs"]
+)
+def test_the_plugin_that_is_shown_works(page: str, option: str | None, tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+    shown = next(block for block in blocks if "class LeastSquares" in block)
+    name = f"shown_in_{Path(page).stem.lower()}"
+    file = tmp_path / f"{name}.py"
+    file.write_text(shown.replace("mine:LeastSquares", f"{name}:LeastSquares"))
+    registry = Registry.from_installed(files=[file])
+    target = registry.find("loss", "least-squares").entry.load()
+    assert set(options_of(target)) == ({option} if option else set())
+    loss = target()
+    scores = Scores(torch.tensor([1.0, 3.0]))
+    assert float(loss.critic(scores, scores).total) == 2.0 + 5.0
+    assert float(loss.generator(scores, None).total) == 2.0
 
 
 def test_every_distribution_ships_the_licence() -> None:

@@ -142,7 +142,8 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
         condition=condition,
         duel=lambda generator, critic: _duel(plan, condition, generator, critic),
     )
-    game = instance(plan.settings["game"], {"parts": parts})
+    # losses, penalties and augmentation are built by the game: their weights are the seed's too
+    game = _seeded(plan.settings["game"], {"parts": parts}, seed, "game")
     if not isinstance(game, Game):
         raise TypeError(f"{plan.described('game')} is no zoo_core.interfaces.Game")
     return game

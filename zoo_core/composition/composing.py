@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game, instance
@@ -156,7 +156,32 @@ def _recorded_recipe(registry: Registry, config: Mapping[str, Any] | None) -> Re
 def _config_layer(config: Mapping[str, Any] | None) -> tuple[Layer, ...]:
     if config is None:
         return ()
+    _check_form(config)
     return (Layer("config", config.get("parts", {}), config.get("options", {}), strict=True),)
+
+
+def _check_form(config: Mapping[str, Any]) -> None:
+    if config.get("format", FORMAT) != FORMAT:
+        raise ZooError(
+            f"the configuration has the format {config['format']!r}; this version reads {FORMAT}",
+            hint="`pip install --upgrade gan-zoo`",
+        )
+    for name in ("parts", "options"):
+        if not isinstance(config.get(name, {}), Mapping):
+            raise _wrong_form(f"{name!r} is no object")
+    for section, values in config.get("options", {}).items():
+        if not isinstance(values, Mapping):
+            raise _wrong_form(f"options for {section!r} are no object")
+    for role, names in config.get("parts", {}).items():
+        if not all(isinstance(n, str) for n in (names if isinstance(names, list) else [names])):
+            raise _wrong_form(f"part for {role!r} is no name")
+
+
+def _wrong_form(what: str) -> ZooError:
+    return ZooError(
+        f"the configuration's {what}",
+        hint="`zoo train ... --dry-run --json` writes a configuration",
+    )
 
 
 def _settled(
@@ -202,6 +227,8 @@ def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
     penalty = checks.needs_unmixed_critic(plan)
     norm = plan.settings["critic"].values.get("norm")
     if not penalty or norm is None or norm.value != "batch":
+        return ()
+    if "layer" not in get_args(plan.settings["critic"].options["norm"].annotation):
         return ()
     if norm.source in ("user", "config"):
         raise ZooError(

@@ -40,7 +40,9 @@ def matching_recipe(registry: Registry, user: Layer) -> Registered | None:
     if not user.parts or _says_more(user):
         return None
     for item in registry.entries("recipe"):
-        wanted = loaded(item).for_parts
+        wanted: Mapping[str, str] = {}
+        with registry.isolated(item.source, f"recipe {item.entry.name!r}"):
+            wanted = loaded(item).for_parts
         if wanted and _same_parts(registry, user, wanted):
             return item
     return None

@@ -34,6 +34,9 @@ STRENGTH = (
 )
 """Roles whose entries bring defaults, strongest first."""
 
+_NEEDED = ("game", "loss", "sampler", "data")
+"""Roles that no composition is without; the engine has a part for each."""
+
 _ROUNDS = 8
 
 
@@ -128,4 +131,10 @@ def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice
             f"generator {name!r} names no critic of its own",
             hint=hint if known else "`pip install gan-zoo[all]` brings several",
         )
+    for role in _NEEDED:
+        if not chosen[role].items:
+            raise ZooError(
+                f"{chosen[role].chosen_by} asks for no {role}, and every composition needs one",
+                hint="name one, or leave it out",
+            )
     return chosen

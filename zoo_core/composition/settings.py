@@ -122,6 +122,9 @@ def _normalised(layer: Layer, sections: Settings) -> Layer:
     for name, values in layer.options.items():
         if name in MANY:
             full = [section for section in sections if section.startswith(f"{name}.")]
+            if len(full) > 1 and not layer.strict:
+                # a part cannot know that the user has asked for more than one
+                continue
             if len(full) > 1:
                 raise ZooError(
                     f"{layer.name} sets an option of {name!r}, but there are {len(full)}",
@@ -158,7 +161,7 @@ def _decide(option: Option, name: str, owner: str, layers: Sequence[Layer]) -> S
     if not said:
         raise ZooError(
             f"{owner} needs a value for {option.name!r}",
-            hint=f"`-o {name}.{option.name}=` takes {option.type_text}",
+            hint=f"`-o {name}.{option.name}=` takes {option.takes}",
         )
     source, value = said[0]
     return Setting(value, source, tuple(said[1:]))

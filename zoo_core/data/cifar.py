@@ -38,7 +38,7 @@ class Cifar10(CachedDataset):
 
     The published batches in `ROOT/cifar-10-batches-py` are Python pickles: torchvision unpickles
     them, and only after their md5 has been found to be the published one. Another size is scaled
-    bilinearly; where the height is not the width, the centre is cropped.
+    bicubically; where the height is not the width, the centre is cropped.
 
     Args:
         root: folder of the downloaded data sets; `--data-dir` sets it.

@@ -31,7 +31,7 @@ HOLD_OUT_EVERY = 5
 class Digits(CachedDataset):
     """Offer 1,797 handwritten digits, 8x8 scans enlarged to 32x32, in ten classes.
 
-    Enlarged bilinearly; where the height is not the width, the digit is kept whole on black.
+    Enlarged bicubically; where the height is not the width, the digit is kept whole on black.
     Every fifth image of each digit is held out.
     """
 

@@ -44,7 +44,7 @@ def _middle(side: int, length: float) -> tuple[float, float]:
 def contain_images(images: Tensor, size: tuple[int, int]) -> Tensor:
     """Scale the long side to fit and pad the short one with black, so that nothing is cut off.
 
-    Bilinear without aligned corners; shrinking is anti-aliased. Values keep their range.
+    Bicubic without aligned corners; shrinking is anti-aliased. Values keep their range.
 
     Args:
         images: (N, C, H, W) uint8.
@@ -67,7 +67,7 @@ def _pad(images: Tensor, size: tuple[int, int]) -> Tensor:
 def cover_images(images: Tensor, size: tuple[int, int]) -> Tensor:
     """Crop the centre to the shape that is wanted, to the next pixel, and scale it.
 
-    Bilinear without aligned corners; shrinking is anti-aliased. Values keep their range.
+    Bicubic without aligned corners; shrinking is anti-aliased. Values keep their range.
 
     Args:
         images: (N, C, H, W) uint8.
@@ -93,6 +93,6 @@ def _scaled(images: Tensor, size: tuple[int, int]) -> Tensor:
 def _interpolated(images: Tensor, size: tuple[int, int]) -> Tensor:
     shrinks = size[0] < images.shape[-2] or size[1] < images.shape[-1]
     values = F.interpolate(
-        images.float(), size, mode="bilinear", align_corners=False, antialias=shrinks
+        images.float(), size, mode="bicubic", align_corners=False, antialias=shrinks
     )
     return values.round().clamp(0, 255).to(torch.uint8)

@@ -32,7 +32,7 @@ class Mnist(CachedDataset):
 
     Reads the original files in `ROOT/MNIST/raw`, packed (.gz, checked against the md5 that
     torchvision publishes) or unpacked, and writes nothing there unless it downloads. Another size
-    is scaled bilinearly; where the height is not the width, the figure is kept whole on black.
+    is scaled bicubically; where the height is not the width, the figure is kept whole on black.
 
     Args:
         root: folder of the downloaded data sets; `--data-dir` sets it.

@@ -55,6 +55,9 @@ class Penalty(nn.Module, ABC):
     per_sample: ClassVar[bool] = False
     every: int = 1
 
+    def __init__(self) -> None:
+        super().__init__()
+
     @abstractmethod
     def forward(self, turn: Turn) -> Terms: ...
 
@@ -89,6 +92,9 @@ class Sampler(nn.Module, ABC):
 
 class Augment(nn.Module):
     """Change images before the critic sees them, differentiably; this one changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def forward(self, images: Tensor, rng: Draws) -> Tensor:
         return images

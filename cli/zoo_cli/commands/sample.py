@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     cls=Command,
     examples=(
         "zoo sample runs/dcgan-wgan-gp-digits",
-        "zoo sample runs/dcgan-wgan-gp-digits --count 16 --columns 8 --seed 3 --out sheet.png",
+        "zoo sample runs/dcgan-wgan-gp-digits --count 16 --seed 3 --out sheet.png",
         "zoo sample runs/cgan-digits --label 7 --count 100 --out sevens/",
     ),
 )

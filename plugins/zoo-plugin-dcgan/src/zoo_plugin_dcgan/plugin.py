@@ -31,4 +31,12 @@ def zoo_entries() -> tuple[Entry, ...]:
             paper=PAPER,
             defaults={"critic": ADAM},
         ),
+        Entry(
+            kind="recipe",
+            name="dcgan-digits",
+            target="zoo_plugin_dcgan.recipes:DIGITS",
+            summary="DCGAN learns the embedded digits with WGAN-GP, in minutes on two cores.",
+            paper="arXiv:1704.00028",
+            tags=("needs:zoo-plugin-wgan",),
+        ),
     )

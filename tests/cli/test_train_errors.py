@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--steps", "3", "--batch", "8")
+
+FLAGS_AND_ERRORS = {
+    ("--gen", "vanila"): (
+        "no generator named 'vanila'",
+        "did you mean 'vanilla'? `zoo list generator` shows all 3",
+    ),
+    ("--gen", "vanilla", "--disc", "dcgann"): ("no discriminator named 'dcgann'", "'dcgan'?"),
+    ("--gen", "vanilla", "--loss", "wgan-pg"): ("no loss named 'wgan-pg'", "'wgan-gp'?"),
+    ("--gen", "vanilla", "--penalty", "gpp"): ("no penalty named 'gpp'", "'gp'?"),
+    ("--gen", "vanilla", "--data", "digit"): ("no dataset named 'digit'", "'digits'?"),
+    ("--recipe", "nothing"): ("no recipe named 'nothing'", "no recipe is installed"),
+    ("--gen", "vanilla", "--size", "big"): (
+        "no image size can be read from 'big'",
+        "such as `--size 32` or `--size 64x48`",
+    ),
+    ("--gen", "vanilla", "--size", "9999"): (
+        "an image side of 9999 pixels is out of range",
+        "between 1 and 4096 pixels",
+    ),
+    ("--gen", "dcgan", "--size", "30"): (
+        "generator 'dcgan' cannot do images of 30x30 pixels",
+        "`--size 28` or `--size 32`",
+    ),
+    ("--gen", "vanilla", "--steps", "many"): (
+        "the run cannot take 'many' for 'steps'",
+        "steps is int from 1 to 1e+09",
+    ),
+    ("--gen", "vanilla", "--batch", "0"): ("the run cannot take 0 for 'batch'", "int from 1 to"),
+    ("--gen", "vanilla", "--lr", "fast"): (
+        "generator 'vanilla' cannot take 'fast' for 'lr'",
+        "lr is float from 0 to 10",
+    ),
+    ("--gen", "vanilla", "--device", "abacus"): (
+        "the run cannot take 'abacus' for 'device'",
+        "device is auto | cpu | cuda | mps",
+    ),
+    ("--gen", "dcgan", "-o", "generator.witdh=3"): (
+        "generator 'dcgan' has no option 'witdh'",
+        "did you mean 'width'?",
+    ),
+    ("--gen", "dcgan", "-o", "generator.width=0"): (
+        "generator 'dcgan' cannot take 0 for 'width'",
+        "width is int from 1 to 4096",
+    ),
+    ("--gen", "dcgan", "-o", "genrator.width=3"): (
+        "user sets 'genrator.width', but this composition has no 'genrator'",
+        "did you mean 'generator'?",
+    ),
+    ("--gen", "dcgan", "-o", "width"): (
+        "no option can be read from 'width'",
+        "section.name=value",
+    ),
+    ("--gen", "vanilla", "--data-dir", "here"): (
+        "dataset 'digits' has no option 'root'",
+        "it has no options",
+    ),
+    ("--gen", "vanilla", "--data", "folder:nowhere/"): ("'nowhere", ""),
+    ("--gen", "vanilla", "--batch", "5000"): (
+        "a batch of 5000 is larger than the data",
+        "`--batch 1442` or less",
+    ),
+    ("--config", "nowhere.json"): ("no nowhere.json in '.'", ""),
+    ("--resume", "runs/nothing"): ("no config.json in 'runs/nothing'", ""),
+    ("--gen", "vanilla", "--init", "nowhere"): ("no run or checkpoint at 'nowhere'", ""),
+    ("--gen", "vanilla", "--plugin", "nowhere.py"): (
+        "no plugin file 'nowhere.py'",
+        "`--plugin` takes the path of a Python file",
+    ),
+}
+
+
+@pytest.mark.parametrize("flags", FLAGS_AND_ERRORS, ids=" ".join)
+def test_mistake_is_two_lines_and_exit_1(zoo, flags):
+    message, hint = FLAGS_AND_ERRORS[flags]
+    result = zoo("train", *flags)
+    *_, first, second = result.stderr.splitlines()
+    assert result.exit_code == 1
+    assert first.startswith("Error: ")
+    assert second.startswith("Hint: ")
+    assert message in first
+    assert hint in second
+    assert result.stdout == ""
+
+
+USAGE = {
+    (): "say what to train, such as `zoo train --gen dcgan --loss wgan-gp`",
+    ("--dry-run",): "`zoo list generator` shows all generators",
+    ("--gen", "vanilla", "--recipe", "x", "--no-recipe"): "--recipe and --no-recipe contradict",
+    ("--gen", "vanilla", "--steps", "3", "-o", "run.steps=3"): (
+        "--steps and -o run.steps both set run.steps"
+    ),
+    ("--gen", "vanilla", "--lr", "3", "-o", "critic.lr=3"): (
+        "--lr and -o critic.lr both set critic.lr"
+    ),
+    ("--resume", "here", "--lr", "3", "--gen", "x"): (
+        "--resume goes on with the run as it was and takes no --gen, --lr; these may change: "
+        "--steps, --device, --max-minutes, --keep, --deterministic"
+    ),
+    ("--resume", "here", "-o", "run.steps=3"): "takes no --option",
+    ("--gne", "vanilla"): "No such option '--gne'. (Did you mean",
+}
+
+
+@pytest.mark.parametrize("flags", USAGE, ids=" ".join)
+def test_wrong_use_is_exit_2(zoo, flags):
+    result = zoo("train", *flags)
+    assert result.exit_code == 2
+    assert USAGE[flags] in " ".join(result.stderr.split())
+
+
+def test_directory_of_another_run_is_refused_with_both_ways_out(zoo, trained):
+    result = zoo("train", *TINY, "--run", trained)
+    assert result.exit_code == 1
+    assert f"Error: {str(trained)!r} holds a run already\n" in result.stderr
+    assert f"Hint: `zoo train --resume {trained}` goes on with it" in result.stderr
+
+
+def test_empty_folder_is_refused(zoo, home):
+    (home / "photos").mkdir()
+    result = zoo("train", "--gen", "vanilla", "--data", "folder:photos/")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert "photos" in result.stderr
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_device_that_is_not_there_is_refused(zoo):
+    result = zoo("train", *TINY, "--device", "cuda")
+    assert "Error: no device 'cuda' on this machine" in result.stderr
+    assert "Hint: `--device cpu`" in result.stderr
+
+
+def test_plugin_file_that_raises_names_the_line(zoo, home):
+    (home / "mine.py").write_text("x = 1\nraise ValueError('no luck')\n")
+    result = zoo("train", *TINY, "--plugin", "mine.py")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: plugin file 'mine.py' raises ValueError: no luck\nHint: line 2 of the file\n"
+    )
+
+
+def test_configuration_that_is_no_json_is_refused(zoo):
+    Path("config.json").write_text("{")
+    result = zoo("train", "--config", "config.json")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: 'config.json' is not a JSON file: ")
+
+
+def test_quiet_still_tells_errors(zoo):
+    assert zoo("train", "--gen", "vanila", "--quiet").stderr.startswith("Error: no generator")

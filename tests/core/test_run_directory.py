@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from zoo_core.checkpoint import write_checkpoint
+from zoo_core.engine.run_directory import RunDirectory, read_config, read_metrics, step_name
+from zoo_core.errors import ZooError
+
+TRY_LOCK = """
+import sys
+from pathlib import Path
+from zoo_core.engine.run_directory import RunDirectory
+from zoo_core.errors import ZooError
+try:
+    RunDirectory(Path(sys.argv[1])).lock()
+    print("locked")
+except ZooError as error:
+    print(error.message)
+"""
+
+
+def lock_elsewhere(path: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", TRY_LOCK, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[RunDirectory]:
+    directory = RunDirectory(tmp_path / "run")
+    directory.create({"format": 1})
+    yield directory
+    directory.unlock()
+
+
+def save(run: RunDirectory, *steps: int) -> None:
+    for step in steps:
+        write_checkpoint(run.checkpoint(step), {"g": {"x": torch.ones(1)}}, {"step": step})
+        run.sample(step).write_bytes(b"png")
+        run.append({"step": step, "loss": 0.5})
+
+
+def creation_failure(path: Path) -> ZooError:
+    with pytest.raises(ZooError) as caught:
+        RunDirectory(path).create({})
+    return caught.value
+
+
+def test_a_run_has_its_layout(run: RunDirectory) -> None:
+    save(run, 5)
+    found = {str(p.relative_to(run.path)) for p in run.path.rglob("*") if p.is_file()}
+    assert found - {".lock"} == {
+        "config.json",
+        "metrics.jsonl",
+        "samples/step-00000005.png",
+        "checkpoints/step-00000005/g.safetensors",
+        "checkpoints/step-00000005/state.json",
+        "checkpoints/step-00000005/manifest.json",
+    }
+
+
+def test_steps_have_names_of_eight_digits_or_more() -> None:
+    assert (step_name(12), step_name(10**9)) == ("step-00000012", "step-1000000000")
+
+
+def test_steps_are_found_in_their_order(run: RunDirectory) -> None:
+    save(run, 7, 5, 1_000_000_000)
+    (run.path / "checkpoints" / "step-x").mkdir()
+    assert run.steps() == [5, 7, 1_000_000_000]
+
+
+def test_the_configuration_is_read_back(run: RunDirectory) -> None:
+    assert run.read_config() == {"format": 1}
+
+
+def test_a_directory_with_a_run_is_refused(run: RunDirectory) -> None:
+    error = creation_failure(run.path)
+    assert error.message == f"{str(run.path)!r} holds a run already"
+    assert error.hint == (
+        f"`zoo train --resume {run.path}` goes on with it; `--run` takes another directory"
+    )
+
+
+def test_a_file_is_no_directory(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("x")
+    error = creation_failure(path)
+    assert (error.message, error.hint) == (f"{str(path)!r} is a file", "`--run` takes a directory")
+
+
+def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_text("x")
+    error = creation_failure(tmp_path)
+    assert error.message == f"{str(tmp_path)!r} is not empty and holds no run"
+    assert error.hint == "`--run` takes a new or an empty directory"
+
+
+def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    run.create({})
+    run.unlock()
+    assert run.config.exists()
+
+
+def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    path = tmp_path / "file" / "run"
+    error = creation_failure(path)
+    assert error.message == f"cannot write {str(path)!r}: Not a directory"
+    assert error.hint == "choose a directory that you can write, with `--run`"
+
+
+def test_another_process_is_kept_out(run: RunDirectory) -> None:
+    assert lock_elsewhere(run.path) == f"another process is training in {str(run.path)!r}"
+    run.unlock()
+    assert lock_elsewhere(run.path) == "locked"
+
+
+def test_another_trainer_in_this_process_is_kept_out(run: RunDirectory) -> None:
+    with pytest.raises(ZooError) as caught:
+        RunDirectory(run.path).lock()
+    assert caught.value.hint == (
+        "wait for it or stop it, or train in another directory with `--run`"
+    )
+
+
+def test_cutting_back_removes_what_came_after(run: RunDirectory) -> None:
+    save(run, 5, 10, 15)
+    run.cut_back(10)
+    assert run.steps() == [5, 10]
+    assert sorted(p.name for p in (run.path / "samples").iterdir()) == [
+        "step-00000005.png",
+        "step-00000010.png",
+    ]
+    assert [line["step"] for line in read_metrics(run.metrics)] == [5, 10]
+
+
+def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
+    save(run, 5, 10)
+    with run.metrics.open("ab") as file:
+        file.write(b'{"step": 7, "lo\n\xff\xfe\n[1]\n{"loss": 1}\n{"step": "6"}\n{"step": 8')
+    run.cut_back(10)
+    text = run.metrics.read_text()
+    assert text.endswith("\n")
+    assert [json.loads(line)["step"] for line in text.splitlines()] == [5, 10]
+
+
+def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> None:
+    run.append({"step": 5, "loss": float("nan")})
+    before = run.metrics.read_text()
+    run.cut_back(5)
+    assert run.metrics.read_text() == before
+
+
+def test_cutting_back_removes_half_written_checkpoints(run: RunDirectory) -> None:
+    left = run.path / "checkpoints" / ".step-00000003.tmp"
+    left.mkdir()
+    run.cut_back(10)
+    assert not left.exists()
+
+
+def test_cutting_back_without_a_log_is_possible(run: RunDirectory) -> None:
+    run.cut_back(0)
+    assert not run.metrics.exists()
+
+
+def test_only_the_newest_checkpoints_are_kept(run: RunDirectory) -> None:
+    save(run, 5, 10, 15)
+    run.keep(2)
+    assert run.steps() == [10, 15]
+    run.keep(5)
+    assert run.steps() == [10, 15]
+
+
+def test_the_newest_whole_checkpoint_is_found(run: RunDirectory) -> None:
+    save(run, 5, 10)
+    (run.checkpoint(10) / "g.safetensors").write_bytes(b"x")
+    problems: list[str] = []
+    found = run.newest_whole(problems)
+    assert found is not None
+    assert (found[0], found[2]) == (5, {"step": 5})
+    assert problems == [
+        f"g.safetensors of checkpoint {str(run.checkpoint(10))!r} "
+        "does not have the checksum that its manifest records"
+    ]
+
+
+def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
+    assert run.newest_whole([]) is None
+
+
+def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
+    run.metrics.mkdir()
+    with pytest.raises(ZooError, match="cannot write .*metrics.jsonl': Is a directory"):
+        run.append({"step": 1})
+
+
+def config_failure(path: Path) -> ZooError:
+    with pytest.raises(ZooError) as caught:
+        read_config(path)
+    return caught.value
+
+
+def test_a_missing_configuration_is_an_error(tmp_path: Path) -> None:
+    error = config_failure(tmp_path / "config.json")
+    assert error.message == f"no config.json in {str(tmp_path)!r}"
+    assert error.hint == "is this a run directory? `zoo train` writes one under runs/"
+
+
+@pytest.mark.parametrize("data", [b"{", b"", b"\xff\xfe"])
+def test_a_configuration_that_is_not_json_is_an_error(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(data)
+    error = config_failure(path)
+    assert error.message.startswith(f"{str(path)!r} is not a JSON file: ")
+    assert error.hint == "`zoo train ... --dry-run --json` writes a configuration"
+
+
+def test_a_configuration_that_is_no_object_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text("[1]")
+    error = config_failure(path)
+    assert error.message == f"{str(path)!r} holds no JSON object"
+    assert error.hint == "a configuration is one object"
