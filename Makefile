@@ -62,7 +62,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 
 types: $(STAMP)
-	MYPYPATH=$(subst $(space),:,cli $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
+	MYPYPATH=$(subst $(space),:,cli benchmarks tools $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
 
 site-check: $(STAMP)
 	$(BIN)/python tools/make_reference.py --check

@@ -120,7 +120,7 @@ ROWS = (
     ),
     Row(
         name="dcgan-wgan-gp",
-        about="DCGAN at half its width, the Wasserstein loss with a gradient penalty, at five times "
+        about="DCGAN at half its width, the Wasserstein loss with a gradient penalty, five times "
         "the learning rate of its paper.",
         parts={"generator": "dcgan", "loss": "wgan-gp"},
         options={

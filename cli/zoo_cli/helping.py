@@ -1,23 +1,50 @@
-"""Help pages that end with examples."""
+"""Help pages with groups of options, and with examples at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import click
 
 
 class Command(click.Command):
-    """A command whose help ends with examples.
+    """A command whose help has groups and examples.
 
     Args:
         examples: command lines, shown as they are.
+        groups: title to names of parameters; the others come last, as "Options".
     """
 
-    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **others: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        examples: Sequence[str] = (),
+        groups: Mapping[str, Collection[str]] | None = None,
+        **others: Any,
+    ) -> None:
         super().__init__(*arguments, **others)
         self.examples = tuple(examples)
+        self.groups = dict(groups or {})
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self.groups:
+            super().format_options(ctx, formatter)
+            return
+        listed: dict[str, list[tuple[str, str]]] = {
+            title: [] for title in (*self.groups, "Options")
+        }
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                listed[self._group_of(parameter)].append(record)
+        for title, records in listed.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def _group_of(self, parameter: click.Parameter) -> str:
+        found = (title for title, names in self.groups.items() if parameter.name in names)
+        return next(found, "Options")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)

@@ -68,16 +68,13 @@ def test_unknown_part_is_an_error_with_the_nearest(zoo):
     result = zoo("info", "wgan-pg")
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: no part named 'wgan-pg'\n"
-        "Hint: did you mean 'wgan-gp'? `zoo list` shows all parts\n"
+        "Error: no part named 'wgan-pg'\nHint: did you mean 'wgan-gp'? `zoo list` shows all parts\n"
     )
 
 
 def test_unknown_part_of_a_kind_is_an_error(zoo):
     result = zoo("info", "gp", "--kind", "loss")
-    assert result.stderr == (
-        "Error: no loss named 'gp'\nHint: 'gp' is a penalty\n"
-    )
+    assert result.stderr == ("Error: no loss named 'gp'\nHint: 'gp' is a penalty\n")
 
 
 def test_part_of_a_plugin_that_is_missing_names_the_install_line(zoo, only_the_core):

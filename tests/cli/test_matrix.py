@@ -34,12 +34,15 @@ def test_json_has_a_cell_for_each_combination(zoo):
 
 
 def test_columns_that_do_not_fit_the_width_go_below(zoo, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("COLUMNS", "45")
-    text = zoo("matrix", *ONE, "--loss", "minimax", "--loss", "non-saturating", "--size", "8").stdout
+    monkeypatch.setenv("COLUMNS", "40")
+    losses = ("--loss", "minimax", "--loss", "non-saturating")
+    text = zoo("matrix", *ONE, *losses, "--size", "8").stdout
     assert text.count("generator  critic") == 2
 
 
 def test_unknown_part_is_an_error(zoo):
     result = zoo("matrix", "--gen", "dcgann")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: no generator named 'dcgann'\nHint: did you mean 'dcgan'")
+    assert result.stderr.startswith(
+        "Error: no generator named 'dcgann'\nHint: did you mean 'dcgan'"
+    )

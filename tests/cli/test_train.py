@@ -48,8 +48,7 @@ def test_run_ends_with_its_directory_a_picture_and_the_next_command(zoo, home):
 def test_first_lines_say_what_is_trained_on_what(zoo):
     lines = zoo("train", *TINY).stderr.splitlines()
     assert lines[0] == (
-        "training vanilla against vanilla with non-saturating on digits at 8x8, "
-        "3 steps of 8 images"
+        "training vanilla against vanilla with non-saturating on digits at 8x8, 3 steps of 8 images"
     )
     assert lines[1].startswith("1,442 training and 355 held-out images of 1x8x8, 10 classes; cpu")
 

@@ -14,7 +14,7 @@ from zoo_core import checkpoint
 from zoo_core.checkpoint import read_checkpoint, sha256, write_checkpoint, write_error, write_json
 from zoo_core.errors import ZooError
 
-HINT = "use another checkpoint of the run; `zoo train --resume` takes the newest that is whole"
+HINT = "use another checkpoint; `zoo train --resume` takes the newest that is whole"
 
 
 def write(path: Path, **tensors: Tensor) -> None:

@@ -49,9 +49,9 @@ def test_enlarging_is_bicubic_without_aligned_corners() -> None:
     images = noise(2, 1, 3, 3)
     plain = F.interpolate(images.float(), (7, 7), mode="bicubic", align_corners=False).clamp(0, 255)
     assert torch.equal(contain_images(images, (7, 7)), plain.round().to(torch.uint8))
-    # at (0, 0.25) of a row 0, 100 when doubled: 0, 25, 75, 100
+    # Keys kernel with a = -0.75 at distances 0.25, 0.75, 1.25, 1.75: it overshoots by a tenth
     row = torch.tensor([[0, 100], [0, 100]], dtype=torch.uint8)[None, None]
-    assert contain_images(row, (4, 4))[0, 0, 0].tolist() == [0, 25, 75, 100]
+    assert contain_images(row, (4, 4))[0, 0, 0].tolist() == [0, 23, 77, 111]
 
 
 def test_containing_keeps_everything_and_pads_with_black() -> None:

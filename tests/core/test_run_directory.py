@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,28 +14,32 @@ from zoo_core.checkpoint import write_checkpoint
 from zoo_core.engine.run_directory import RunDirectory, read_config, read_metrics, step_name
 from zoo_core.errors import ZooError
 
-TRY_LOCK = """
+# without torch, which takes seconds to import
+HOLD_LOCK = """
 import sys
-from pathlib import Path
-from zoo_core.engine.run_directory import RunDirectory
-from zoo_core.errors import ZooError
-try:
-    RunDirectory(Path(sys.argv[1])).lock()
-    print("locked")
-except ZooError as error:
-    print(error.message)
+from filelock import FileLock
+FileLock(sys.argv[1]).acquire(timeout=0)
+print("locked", flush=True)
+sys.stdin.read()
 """
 
 
-def lock_elsewhere(path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", TRY_LOCK, str(path)],
-        capture_output=True,
+@contextmanager
+def locked_elsewhere(run: RunDirectory) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD_LOCK, str(run.path / ".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        check=True,
-        timeout=60,
-    )
-    return done.stdout.strip()
+    ) as other:
+        yield other
+        other.kill()
+
+
+def reply(other: subprocess.Popen[str]) -> str:
+    assert other.stdout is not None
+    return other.stdout.readline().strip()
 
 
 @pytest.fixture
@@ -123,9 +128,18 @@ def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 
 
 def test_another_process_is_kept_out(run: RunDirectory) -> None:
-    assert lock_elsewhere(run.path) == f"another process is training in {str(run.path)!r}"
+    with locked_elsewhere(run) as other:
+        assert reply(other) == ""
+
+
+def test_a_run_of_another_process_is_refused_until_it_is_killed(run: RunDirectory) -> None:
     run.unlock()
-    assert lock_elsewhere(run.path) == "locked"
+    with locked_elsewhere(run) as other:
+        assert reply(other) == "locked"
+        with pytest.raises(ZooError) as caught:
+            run.lock()
+        assert caught.value.message == f"another process is training in {str(run.path)!r}"
+    run.lock()
 
 
 def test_another_trainer_in_this_process_is_kept_out(run: RunDirectory) -> None:

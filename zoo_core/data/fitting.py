@@ -44,7 +44,8 @@ def _middle(side: int, length: float) -> tuple[float, float]:
 def contain_images(images: Tensor, size: tuple[int, int]) -> Tensor:
     """Scale the long side to fit and pad the short one with black, so that nothing is cut off.
 
-    Bicubic without aligned corners; shrinking is anti-aliased. Values keep their range.
+    Bicubic (Keys, a = -0.75) without aligned corners; shrinking is anti-aliased. It overshoots at
+    edges by up to a tenth; values stay within 0 to 255.
 
     Args:
         images: (N, C, H, W) uint8.
@@ -67,7 +68,8 @@ def _pad(images: Tensor, size: tuple[int, int]) -> Tensor:
 def cover_images(images: Tensor, size: tuple[int, int]) -> Tensor:
     """Crop the centre to the shape that is wanted, to the next pixel, and scale it.
 
-    Bicubic without aligned corners; shrinking is anti-aliased. Values keep their range.
+    Bicubic (Keys, a = -0.75) without aligned corners; shrinking is anti-aliased. It overshoots at
+    edges by up to a tenth; values stay within 0 to 255.
 
     Args:
         images: (N, C, H, W) uint8.

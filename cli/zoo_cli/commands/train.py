@@ -11,7 +11,7 @@ import click
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry, registry_of_run
 from zoo_cli.terminal import INTERRUPTED, Terminal, pass_terminal, quiet_option
-from zoo_cli.training.options import train_options
+from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS, train_options
 from zoo_cli.training.report import announce, new_directory, report
 from zoo_cli.training.request import Request, check_resumable, given_options, requested
 from zoo_cli.training.table import show_composition
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 @click.command(
     "train",
     cls=Command,
+    groups={
+        "Parts": [flag.parameter for flag in PART_FLAGS],
+        "Values": [flag.parameter for flag in VALUE_FLAGS],
+    },
     examples=(
         "zoo train --gen dcgan --loss wgan-gp",
         "zoo train --gen dcgan --data folder:photos/ --size 64 --steps 20000",
