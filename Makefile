@@ -62,7 +62,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 
 types: $(STAMP)
-	MYPYPATH=$(subst $(space),:,cli benchmarks tools $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
+	MYPYPATH=$(subst $(space),:,cli $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
 
 site-check: $(STAMP)
 	$(BIN)/python tools/make_reference.py --check
@@ -71,11 +71,11 @@ site-check: $(STAMP)
 bench: $(STAMP)
 	@set -e; for program in $(BENCHMARKS); do \
 		quick=; if grep -q -e '"--quick"' "$$program"; then quick=--quick; fi; \
-		echo "== $$program $$quick"; $(BIN)/python "$$program" $$quick; \
+		echo "== $$program $$quick"; PYTHONPATH=. $(BIN)/python "$$program" $$quick; \
 	done
 
 results: $(STAMP)
-	$(BIN)/python benchmarks/results.py
+	PYTHONPATH=. $(BIN)/python benchmarks/results.py
 
 docs: $(STAMP)
 	$(BIN)/python tools/make_reference.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -74,7 +75,8 @@ def save_picture(picture: Image.Image, path: Path) -> None:
         picture.save(temporary, format="PNG", optimize=True)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise write_error(path, error) from error
 
 

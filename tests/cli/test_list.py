@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,8 +17,9 @@ def test_every_part_is_listed_with_its_origin(zoo):
 
 def test_one_kind_is_listed(zoo):
     text = zoo("list", "penalty").stdout
-    assert "\npenalty\ngp" in text
-    assert "generator" not in text
+    assert text.startswith("\npenalty\n")
+    assert "\ngp " in text
+    assert "\ngenerator\n" not in text
 
 
 @pytest.mark.parametrize(("spoken", "kind"), [("critic", "discriminator"), ("data", "dataset")])
@@ -27,9 +29,8 @@ def test_kinds_have_the_names_of_the_flags_too(zoo, spoken, kind):
 
 def test_wide_terminal_gets_a_line_for_each_part(zoo, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "140")
-    lines = zoo("list", "penalty").stdout.splitlines()
-    assert len(lines) == 3 + (lines[-1] == "")
-    assert "arXiv:1704.00028  zoo-plugin-wgan" in lines[2]
+    (line,) = [line for line in zoo("list", "penalty").stdout.splitlines() if line[:3] == "gp "]
+    assert line.endswith("arXiv:1704.00028  zoo-plugin-wgan")
 
 
 def test_json_has_all_that_is_known(zoo):
@@ -49,10 +50,10 @@ def test_unknown_kind_is_an_error_with_the_nearest(zoo):
     )
 
 
-def test_kind_without_parts_says_so(zoo):
-    result = zoo("list", "features")
+def test_kind_without_parts_says_so(zoo, only_the_core):
+    result = zoo("list", "recipe")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "no features is installed\n" in result.stderr
+    assert result.stderr.startswith("no part of the kind 'recipe' is installed\n")
 
 
 def test_broken_plugin_is_one_warning_line_and_the_rest_is_listed(
@@ -82,4 +83,4 @@ def test_plugin_file_is_listed_too(zoo, home):
         "    return [Entry(kind='loss', name='mine', target='my_parts:x', summary='Mine.')]\n"
     )
     text = zoo("list", "loss", "--plugin", "my_parts.py").stdout
-    assert "mine            Mine.\n                my-parts\n" in text
+    assert re.search(r"\nmine +Mine\.\n +my-parts\n", text)

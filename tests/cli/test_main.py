@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,7 +57,7 @@ def test_unknown_command_is_a_usage_error_with_the_nearest_name(zoo):
     assert result.exit_code == 2
     assert "Error: No such command 'trian'." in result.stderr
     assert "Did you mean 'train'?" in result.stderr
-    assert "Commands: doctor, info, list, matrix, sample, train." in result.stderr
+    assert f"Commands: {', '.join(sorted(COMMANDS))}." in result.stderr
 
 
 def test_unknown_flag_is_a_usage_error(zoo):
@@ -68,7 +69,7 @@ def test_unknown_flag_is_a_usage_error(zoo):
 def test_plugin_adds_a_command(zoo, install: Callable[[str, str], None]):
     install("zoo-greeter", ADDS_COMMANDS)
     assert zoo("greet").stdout == "hello\n"
-    assert "greet   Say hello." in zoo("--help").stdout
+    assert re.search(r"\n  greet +Say hello\.", zoo("--help").stdout)
 
 
 def test_plugin_cannot_take_a_command_over(zoo, install: Callable[[str, str], None]):

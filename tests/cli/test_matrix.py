@@ -5,10 +5,11 @@ import json
 import pytest
 
 ONE = ("--gen", "dcgan", "--disc", "vanilla")
+TWO_LOSSES = ("--loss", "minimax", "--loss", "non-saturating")
 
 
 def test_rows_are_generators_and_critics_and_columns_losses(zoo):
-    text = zoo("matrix", *ONE, "--size", "16").stdout
+    text = zoo("matrix", *ONE, *TWO_LOSSES, "--size", "16").stdout
     assert "generator  critic   minimax  non-saturating" in text
     assert "dcgan      vanilla  yes      yes" in text
     assert "combinations fit" in text
@@ -35,8 +36,7 @@ def test_json_has_a_cell_for_each_combination(zoo):
 
 def test_columns_that_do_not_fit_the_width_go_below(zoo, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "40")
-    losses = ("--loss", "minimax", "--loss", "non-saturating")
-    text = zoo("matrix", *ONE, *losses, "--size", "8").stdout
+    text = zoo("matrix", *ONE, *TWO_LOSSES, "--size", "8").stdout
     assert text.count("generator  critic") == 2
 
 

@@ -3,7 +3,39 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
+
+from zoo_cli.commands.sample import label_number
+from zoo_core import ZooError
+
+CONDITIONAL = """
+import torch
+from torch import nn
+from zoo_core import Entry, ImageSpec, hookimpl
+from zoo_core.interfaces import Generator
+
+
+class Labelled(Generator):
+    conditional = True
+
+    def __init__(self, *, image: ImageSpec, latent_dim: int, classes: int):
+        super().__init__()
+        self.shape = image.shape
+        self.table = nn.Embedding(classes, image.numel)
+        self.layer = nn.Linear(latent_dim, image.numel)
+
+    def forward(self, latents, labels=None):
+        values = self.layer(latents) + self.table(labels)
+        return values.tanh().view(-1, *self.shape)
+
+
+@hookimpl
+def zoo_entries():
+    target = "labelled_parts:Labelled"
+    parts = {"parts": {"critic": "vanilla"}}
+    return [Entry(kind="generator", name="labelled", target=target, summary="L.", defaults=parts)]
+"""
 
 
 def test_sheet_is_written(zoo, trained, home):
@@ -77,3 +109,25 @@ def test_device_that_is_not_there_is_an_error(zoo, trained):
 
 def test_count_that_is_no_number_is_a_usage_error(zoo, trained):
     assert zoo("sample", trained, "--count", "many").exit_code == 2
+
+
+def test_label_is_a_class_by_number_or_name(zoo, home):
+    (home / "labelled_parts.py").write_text(CONDITIONAL)
+    tiny = ("--size", "8", "--steps", "1", "--batch", "8", "--run", "run")
+    plugin = ("--plugin", "labelled_parts.py")
+    assert zoo("train", "--gen", "labelled", *plugin, *tiny).exit_code == 0
+    assert zoo("sample", "run", "--label", "7", "--count", "2").exit_code == 0
+    assert zoo("sample", "run", "--label", "seven").stderr == (
+        "Error: no class named 'seven'\nHint: classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n"
+    )
+    assert zoo("sample", "run", "--label", "12").stderr == (
+        "Error: label 12 is out of range\nHint: 0 to 9: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n"
+    )
+
+
+def test_name_of_a_class_comes_before_its_number():
+    assert label_number("cat", ("dog", "cat")) == 1
+    assert label_number("1", ("1", "0")) == 0
+    assert label_number("2", ("dog", "cat")) == 2
+    with pytest.raises(ZooError, match="no class named 'cta'\nHint: did you mean 'cat'"):
+        label_number("cta", ("dog", "cat"))

@@ -211,7 +211,12 @@ def test_values_that_are_not_finite_are_refused(
 ) -> None:
     path = saved.with_name("step-00000006")
     with pytest.raises(ZooError) as caught:
-        write(path, good=torch.ones(2), whole=torch.ones(1).int(), bad=torch.tensor([1, value], dtype=dtype))
+        write(
+            path,
+            good=torch.ones(2),
+            whole=torch.ones(1).int(),
+            bad=torch.tensor([1, value], dtype=dtype),
+        )
     assert caught.value.message == (
         "generator has values that are not finite in 'bad'; step-00000006 is not written"
     )

@@ -228,15 +228,13 @@ def test_a_function_has_options_too() -> None:
 
 
 def test_an_option_without_a_type_is_refused() -> None:
-    def toy(*, width=3) -> None: ...  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def toy(*, width=3) -> None: ...  # type: ignore[no-untyped-def]
 
     with pytest.raises(ZooError) as caught:
         options_of(toy)
     assert caught.value.message.endswith("toy has no type")
     assert caught.value.message.startswith("option 'width' of ")
-    assert caught.value.hint == (
-        "annotate it, such as `width: Annotated[int, Between(1, 64)] = 8`"
-    )
+    assert caught.value.hint == ("annotate it, such as `width: Annotated[int, Between(1, 64)] = 8`")
 
 
 def test_swallowed_options_are_refused() -> None:

@@ -76,7 +76,12 @@ def test_bookkeeping_options_do_not_count(registry: Registry, options: Any) -> N
 
 @pytest.mark.parametrize(
     "options",
-    [{"run": {"steps": 3}}, {"run": {"size": 12}}, {"critic": {"lr": 1}}, {"generator": {"gain": 2}}],
+    [
+        {"run": {"steps": 3}},
+        {"run": {"size": 12}},
+        {"critic": {"lr": 1}},
+        {"generator": {"gain": 2}},
+    ],
 )
 def test_other_options_keep_a_recipe_away(registry: Registry, options: Any) -> None:
     found = composed(registry, PARTS, options)

@@ -281,9 +281,7 @@ def test_the_same_name_twice_in_one_plugin_costs_the_second(install: Install) ->
 
 
 def test_two_kinds_may_share_a_name(install: Install) -> None:
-    install(
-        "toy-kinds", ENTRIES + "[Entry(k, 'x', 'json:loads', k) for k in ('loss', 'penalty')]"
-    )
+    install("toy-kinds", ENTRIES + "[Entry(k, 'x', 'json:loads', k) for k in ('loss', 'penalty')]")
     registry = lenient()
     assert registry.problems == []
     assert registry.find("penalty", "x").entry.summary == "penalty"

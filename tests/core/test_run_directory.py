@@ -18,7 +18,8 @@ from zoo_core.errors import ZooError
 HOLD_LOCK = """
 import sys
 from filelock import FileLock
-FileLock(sys.argv[1]).acquire(timeout=0)
+lock = FileLock(sys.argv[1])
+lock.acquire(timeout=0)
 print("locked", flush=True)
 sys.stdin.read()
 """
@@ -217,7 +218,7 @@ def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
 
 def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
     run.metrics.mkdir()
-    with pytest.raises(ZooError, match="cannot write .*metrics.jsonl': Is a directory"):
+    with pytest.raises(ZooError, match=r"cannot write .*metrics\.jsonl': Is a directory"):
         run.append({"step": 1})
 
 

@@ -190,9 +190,7 @@ def test_the_short_form_is_ambiguous_with_two_penalties(registry: Registry) -> N
 def test_the_short_form_in_a_parts_defaults_never_stops_a_user(
     registry: Registry, add: AddEntry
 ) -> None:
-    add(
-        "loss", "it", "ToyLoss", defaults={"parts": {"penalty": "a"}, "penalty": {"weight": 5}}
-    )
+    add("loss", "it", "ToyLoss", defaults={"parts": {"penalty": "a"}, "penalty": {"weight": 5}})
     alone = compose({**PARTS, "loss": "it"}, registry=registry).settings
     assert alone["penalty.a"].values["weight"].value == 5.0
     both = compose({**PARTS, "loss": "it", "penalty": ("a", "b")}, registry=registry).settings

@@ -68,7 +68,7 @@ def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str
 
 def _show(terminal: Terminal, items: Sequence[Registered], kind: str | None) -> None:
     if not items:
-        terminal.remark(f"no {kind or 'part'} is installed")
+        terminal.remark(f"no part of the kind {kind!r} is installed")
     width = max((len(item.entry.name) for item in items), default=0)
     for found, group in groupby(items, key=lambda item: item.entry.kind):
         terminal.heading(found)
