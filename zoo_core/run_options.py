@@ -70,6 +70,10 @@ BOOKKEEPING = frozenset(
 """Run options that do not change which composition is asked for."""
 
 
+RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
+"""Run options that may change when a run is resumed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerOptions:
     """What one player's optimiser is told.

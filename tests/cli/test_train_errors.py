@@ -67,8 +67,8 @@ FLAGS_AND_ERRORS = {
         "a batch of 5000 is larger than the data",
         "`--batch 1442` or less",
     ),
-    ("--config", "nowhere.json"): ("no nowhere.json in '.'", ""),
-    ("--resume", "runs/nothing"): ("no config.json in 'runs/nothing'", ""),
+    ("--config", "nowhere.json"): ("no file 'nowhere.json'", "--dry-run --json"),
+    ("--resume", "runs/nothing"): ("no file 'runs/nothing/config.json'", "run directory"),
     ("--gen", "vanilla", "--init", "nowhere"): ("no run or checkpoint at 'nowhere'", ""),
     ("--gen", "vanilla", "--plugin", "nowhere.py"): (
         "no plugin file 'nowhere.py'",

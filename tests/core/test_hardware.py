@@ -39,7 +39,8 @@ def test_an_unknown_device_is_refused() -> None:
         choose_device("tpu")
     assert caught.value.message == f"no device 'tpu' on this machine (torch {torch.__version__})"
     assert caught.value.hint == (
-        f"`--device {available_devices()[0]}`, or `--device auto`; `zoo doctor` shows what torch sees"
+        f"`--device {available_devices()[0]}`, or `--device auto`; "
+        "`zoo doctor` shows what torch sees"
     )
 
 

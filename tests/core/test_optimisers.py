@@ -123,7 +123,7 @@ def test_short_gradients_are_not_clipped() -> None:
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("name", RULES)
 def test_a_state_goes_on_where_it_was(
-    tmp_path: Any, name: str, layout: torch.memory_format
+    tmp_path: Path, name: str, layout: torch.memory_format
 ) -> None:
     first, second = net(layout=layout), net(layout=layout)
     one, two = player(first, name, **RULES[name]), player(second, name, **RULES[name])

@@ -207,6 +207,49 @@ def test_one_penalty_twice_is_refused(registry: Registry) -> None:
     assert (error.message, error.hint) == ("the penalty 'a' is named 2 times", "name it once")
 
 
+def test_a_configuration_tolerates_that_the_user_takes_its_penalty_away(registry: Registry) -> None:
+    config = compose({**PARTS, "penalty": ("a", "b")}, registry=registry).config()
+    config["options"]["penalty.a"]["weight"] = 3
+    found = compose({"penalty": "a"}, registry=registry, config=config)
+    assert found.settings["penalty.a"].values["weight"].value == 3
+    assert "penalty.b" not in found.settings
+    assert (
+        "penalty.a" not in compose({"penalty": "none"}, registry=registry, config=config).settings
+    )
+
+
+def test_options_of_a_part_that_the_user_replaces_do_not_reach_the_other(
+    registry: Registry,
+) -> None:
+    config = {"parts": {**PARTS, "loss": "toy"}, "options": {"loss": {"weight": 3}}}
+    found = compose({"loss": "minimax"}, registry=registry, config=config).settings
+    assert found["loss"].plain() == {"smoothing": 0.0}
+    options = {"critic": {"slope": 0.5, "lr": 0.5}}
+    config = {"parts": PARTS, "options": options}
+    found = compose({"critic": "norm"}, registry=registry, config=config).settings
+    assert found["critic"].values["lr"].value == 0.5
+
+
+def test_options_stay_where_the_user_names_the_same_part(registry: Registry) -> None:
+    config = {"parts": {**PARTS, "critic": "toys/toy"}, "options": {"critic": {"slope": 0.5}}}
+    found = compose({"critic": "toy"}, registry=registry, config=config).settings
+    assert found["critic"].values["slope"].value == 0.5
+
+
+def test_defaults_for_a_penalty_do_not_reach_another(registry: Registry, add: AddEntry) -> None:
+    add("loss", "it", "ToyLoss", defaults={"parts": {"penalty": "a"}, "penalty": {"weight": 5}})
+    found = compose({**PARTS, "loss": "it", "penalty": "b"}, registry=registry).settings
+    assert found["penalty.b"].values["weight"].value == 1.0
+
+
+def test_a_configuration_that_misspells_its_own_penalty_is_refused(registry: Registry) -> None:
+    config = {"parts": {"penalty": "a"}, "options": {"penalty.c": {"weight": 3}}}
+    error = failure(registry, config=config)
+    assert (
+        error.message == "config sets 'penalty.c.weight', but this composition has no 'penalty.c'"
+    )
+
+
 def test_an_unknown_role_is_refused() -> None:
     with pytest.raises(ZooError) as caught:
         Layer("user", {"generater": "toy"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoo_core.composition.request import MANY, PLAYERS, ROLES, Layer
@@ -60,7 +60,7 @@ def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
         ZooError: an unknown section or option, a value of another type or out of bounds.
     """
     sections = _sections(chosen)
-    layers = [_normalised(layer, sections) for layer in layers]
+    layers = [_normalised(_applicable(layer, chosen), sections) for layer in layers]
     for layer in layers:
         _check_names(layer, sections)
     for name, section in sections.items():
@@ -114,6 +114,36 @@ def _check_no_clash(own: Mapping[str, Option], owner: str) -> None:
             f"{owner} has an option {clash[0]!r}, which is an option of its optimiser",
             hint="its author must rename the option",
         )
+
+
+def _applicable(layer: Layer, chosen: Selection) -> Layer:
+    """Return the layer without options for a part it named where a stronger layer named another.
+
+    A player's options stay: they are its optimiser's.
+    """
+    options: dict[str, Mapping[str, Any]] = {}
+    for name, values in layer.options.items():
+        if _still_meant(layer, chosen, name):
+            options[name] = values
+        elif name in PLAYERS:
+            options[name] = {key: values[key] for key in values.keys() & PLAYER_OPTIONS.keys()}
+    return replace(layer, options=options)
+
+
+def _still_meant(layer: Layer, chosen: Selection, section: str) -> bool:
+    role, _, part = section.partition(".")
+    names = layer.names(role) if role in chosen else None
+    if not names:
+        return True
+    there = {
+        name
+        for item in chosen[role].items
+        for name in (item.entry.name, item.qualified, *item.entry.aliases)
+    }
+    if part and part not in {name.rpartition("/")[2] for name in names}:
+        return True
+    wanted = (part,) if part else tuple(name.partition(":")[0] for name in names)
+    return there.issuperset(wanted)
 
 
 def _normalised(layer: Layer, sections: Settings) -> Layer:

@@ -176,8 +176,9 @@ def read_config(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ZooError(
-            f"no {path.name} in {str(path.parent)!r}",
-            hint="is this a run directory? `zoo train` writes one under runs/",
+            f"no file {str(path)!r}",
+            hint="every run directory has a config.json, and `zoo train ... --dry-run --json` "
+            "writes a configuration",
         ) from error
     except (OSError, ValueError) as error:
         raise ZooError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,15 @@ from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch
 from zoo_core.pictures import save_grid
 from zoo_core.registry import Registry
-from zoo_core.run_options import PlayerOptions
+from zoo_core.run_options import RESUMABLE, PlayerOptions
 
 GRID = 64
 """Images in a run's sample grid."""
 
-_RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
-
 
 def train(
     config: Composition | Mapping[str, Any] | str | Path,
-    directory: str | Path,
+    directory: str | Path | None = None,
     *,
     init: str | Path | None = None,
     watcher: Watcher | None = None,
@@ -48,7 +47,8 @@ def train(
     Args:
         config: a composition, a configuration as `Composition.config` returns it, or the path of
             a configuration file.
-        directory: where the run is kept; new or empty.
+        directory: where the run is kept, new or empty; by default one under runs/, named after
+            what is trained.
         init: a run or weights directory whose weights the nets begin with.
         watcher: who is told how it goes.
 
@@ -58,7 +58,8 @@ def train(
     """
     composition = _composition(config)
     with _torch_state(composition):
-        run = _prepared(composition, RunDirectory(Path(directory)), watcher or Silent())
+        place = new_directory(composition) if directory is None else Path(directory)
+        run = _prepared(composition, RunDirectory(place), watcher or Silent())
         if init is not None:
             initialise(run.engine, Path(init))
         run.directory.create(full_config(composition, run.hardware))
@@ -101,6 +102,14 @@ def resume(
         place.unlock()
 
 
+def new_directory(composition: Composition) -> Path:
+    """Return a directory under runs/ that does not exist yet, named after what is trained."""
+    plan = composition.plan
+    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(path for path in (Path("runs") / each for each in names) if not path.exists())
+
+
 def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Composition:
     if isinstance(config, Composition):
         return config
@@ -110,10 +119,10 @@ def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Compos
 def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the recorded choices of the hardware, and the overrides."""
     for name in overrides:
-        if name not in _RESUMABLE:
+        if name not in RESUMABLE:
             raise ZooError(
                 f"{name!r} cannot change when a run is resumed",
-                hint=f"these can: {', '.join(_RESUMABLE)}; anything else is another run",
+                hint=f"these can: {', '.join(RESUMABLE)}; anything else is another run",
             )
     environment = config.get("environment", {})
     fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}

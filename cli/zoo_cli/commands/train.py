@@ -12,7 +12,7 @@ from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry, registry_of_run
 from zoo_cli.terminal import INTERRUPTED, Terminal, pass_terminal, quiet_option
 from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS, train_options
-from zoo_cli.training.report import announce, new_directory, report
+from zoo_cli.training.report import announce, report
 from zoo_cli.training.request import Request, check_resumable, given_options, requested
 from zoo_cli.training.table import show_composition
 
@@ -87,9 +87,8 @@ def _trained(terminal: Terminal, request: Request, composition: Composition) -> 
     from zoo_core.engine import train
 
     announce(terminal, composition)
-    directory = Path(request.run) if request.run else new_directory(composition)
     with Progress(terminal) as progress:
-        return train(composition, directory, init=request.init, watcher=progress)
+        return train(composition, request.run, init=request.init, watcher=progress)
 
 
 def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo_cli.terminal import Terminal
@@ -13,14 +11,6 @@ from zoo_cli.wording import composition_text, duration, plain, plural
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
     from zoo_core.engine import Run
-
-
-def new_directory(composition: Composition) -> Path:
-    """Return a directory under runs/ that does not exist yet, named after what is trained."""
-    plan = composition.plan
-    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
-    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
 
 def announce(terminal: Terminal, composition: Composition) -> None:

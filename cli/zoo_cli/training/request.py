@@ -10,9 +10,7 @@ import click
 from click.core import ParameterSource
 
 from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS
-
-RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
-"""Run options that may change when a run is resumed."""
+from zoo_core.run_options import RESUMABLE
 
 _ALWAYS = {"resume", "plugins", "as_json", "quiet"}
 
