@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -313,6 +314,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         (info / "entry_points.txt").write_text(
             f"[gan_zoo]\n{module} = {module}\n", encoding="utf-8"
         )
+        # a directory that changes twice within a tick of the clock looks unchanged
+        importlib.invalidate_caches()
 
     yield installed
     for name in set(sys.modules) - before:

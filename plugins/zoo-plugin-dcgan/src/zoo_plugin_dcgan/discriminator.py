@@ -49,7 +49,9 @@ class DCGANDiscriminator(Discriminator):
         channels = [image.channels, *(width << power for power in range(sides.doublings))]
         stages = []
         for number, (before, after) in enumerate(pairwise(channels)):
-            halving = _halving(downsample, before, after, norm)
+            # norms of single images cancel their contrast, unless the first stage can shift it
+            bias = needs_bias(norm) or (number == 0 and norm != "batch")
+            halving = _halving(downsample, before, after, norm, bias=bias)
             # the paper leaves out the norm of the stage that reads the images
             here: Norm = norm if number else "none"
             stages.append(stage(*halving, channels=after, norm=here, activation=activation))
@@ -67,9 +69,10 @@ class DCGANDiscriminator(Discriminator):
         return logits.flatten()
 
 
-def _halving(downsample: Downsample, before: int, after: int, norm: Norm) -> list[nn.Module]:
+def _halving(
+    downsample: Downsample, before: int, after: int, norm: Norm, *, bias: bool
+) -> list[nn.Module]:
     """Return the layers that halve the sides of a feature map."""
-    bias = needs_bias(norm)
     if downsample == "strided":
         return [prepared(nn.Conv2d(before, after, 4, stride=2, padding=1, bias=bias), norm)]
     layer = prepared(nn.Conv2d(before, after, 3, padding=1, bias=bias), norm)
