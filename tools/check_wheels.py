@@ -245,8 +245,9 @@ def use_alone(project: Project, layer: Path, place: Path) -> str:
         if (environment.packages / name).exists():
             raise CheckError(f"{name} was installed again: pip did not see the layer")
     parts = json.loads(environment.python(PARTS.format(source=project.name)))
+    listed = {kind: environment.zoo("list", kind) for kind, _ in parts}
     for kind, name in parts:
-        require(name in environment.zoo("list", kind), f"`zoo list {kind}` does not show {name}")
+        require(name in listed[kind], f"`zoo list {kind}` does not show {name}")
     environment.zoo("doctor")
     if project.root == ROOT:
         require("pip install" in environment.zoo("list"), "`zoo list` says not what to install")

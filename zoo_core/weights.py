@@ -18,9 +18,10 @@ def checkpoint_of(source: Path) -> Path:
     """
     if (source / MANIFEST).is_file():
         return source
-    found = sorted(p for p in (source / "checkpoints").glob("step-*") if (p / MANIFEST).is_file())
+    found = [p for p in (source / "checkpoints").glob("step-*") if (p / MANIFEST).is_file()]
     if found:
-        return found[-1]
+        # names have at least eight digits, and longer numbers are larger
+        return max(found, key=lambda path: (len(path.name), path.name))
     if not source.exists():
         raise ZooError(
             f"no run or checkpoint at {str(source)!r}",

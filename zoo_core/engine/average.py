@@ -50,4 +50,4 @@ class Average:
 
 
 def _tensors(net: nn.Module) -> list[Tensor]:
-    return [*(p.detach() for p in net.parameters()), *net.buffers()]
+    return [*net.parameters(), *net.buffers()]

@@ -103,8 +103,11 @@ def _named(player: Player, names: Mapping[int, str]) -> dict[str, nn.Parameter]:
     found = {}
     for module in player.modules:
         for local, parameter in module.named_parameters():
-            if parameter.requires_grad:
-                found[names.get(id(parameter), local)] = parameter
+            if not parameter.requires_grad:
+                continue
+            if id(parameter) not in names:
+                raise _owner_error(local, "to a player, but its module is not in the game")
+            found[names[id(parameter)]] = parameter
     return found
 
 

@@ -23,7 +23,7 @@ class Sums:
         if not key:
             return
         with torch.no_grad():
-            stacked = torch.stack(list(values)).float()
+            stacked = torch.stack([value.reshape(()) for value in values]).float()
         if key in self._sums:
             self._sums[key] += stacked
             self._counts[key] += 1

@@ -98,7 +98,7 @@ class Terms:
     def total(self) -> Tensor:
         """Return the sum of the losses, a scalar."""
         first, *others = self.losses.values()
-        return sum(others, first)
+        return sum(others, first).reshape(())
 
 
 GenerateFn = Callable[[Tensor, Tensor | None], Tensor]
