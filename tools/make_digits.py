@@ -5,17 +5,17 @@ Run from anywhere: `python tools/make_digits.py`. Needs scikit-learn, which noth
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
 TARGET = Path(__file__).resolve().parents[1] / "zoo_core" / "data" / "digits.npz"
 
 
 def main() -> None:
     """Write the archive and say how large it is."""
-    bunch = load_digits()
+    bunch = importlib.import_module("sklearn.datasets").load_digits()
     images = bunch.images.astype(np.uint8)
     if not np.array_equal(images, bunch.images):
         raise SystemExit("the scans are no longer whole numbers from 0 to 16")

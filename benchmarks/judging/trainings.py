@@ -70,6 +70,11 @@ class Lines(Silent):
     def said(self, run: Run, text: str) -> None:
         say(f"{self.name}: {text}")
 
+    def finished(self, run: Run, outcome: str) -> None:
+        if outcome == "interrupted":
+            # the next training of a benchmark must not begin
+            raise KeyboardInterrupt
+
 
 def say(text: str) -> None:
     """Write a line of progress."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from zoo_cli.helping import Command
 from zoo_cli.installed import plugin_commands
 from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
 from zoo_core import ZooError, __version__
+from zoo_core.errors import nearest
 
 COMMANDS = {
     "doctor": "zoo_cli.commands.doctor",
@@ -40,13 +42,12 @@ class ZooGroup(Command, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
-        except click.NoSuchCommand as error:
+        except click.UsageError:
             names = self.list_commands(ctx)
-            raise click.NoSuchCommand(
-                error.command_name,
-                f"{error.message} Commands: {', '.join(names)}.",
-                possibilities=names,
-                ctx=ctx,
+            raise click.UsageError(
+                f"no command {args[0]!r}; {nearest(args[0], names)}"
+                f"the commands are {', '.join(names)}",
+                ctx,
             ) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -85,4 +86,7 @@ def zoo() -> None:
 
 def main() -> None:
     """Run the `zoo` command."""
+    # OpenMP's threads spin while they wait, which beside any busy neighbour slows every step many
+    # times over (benchmarks/neighbours.py); it reads this when torch is imported
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     zoo(prog_name="zoo")
