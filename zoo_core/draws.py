@@ -80,7 +80,10 @@ class CounterDraws:
     @property
     def step(self) -> Tensor:
         """Return the step as a 0-d integer tensor."""
-        return torch.as_tensor(self._step, device=self._deliver or self._device)
+        place = self._deliver or self._device
+        if isinstance(self._step, Tensor):
+            return self._step.to(place)
+        return torch.full((), self._step, dtype=torch.int64, device=place)
 
     def child(self, *names: str | int) -> CounterDraws:
         """Return an independent stream below this one."""

@@ -260,9 +260,7 @@ def test_training_begins_with_the_weights_of_another_run(
     registry: Registry, tmp_path: Path
 ) -> None:
     train(composed(registry), tmp_path / "first")
-    run = train(
-        composed(registry, seed=5, steps=1), tmp_path / "second", init=tmp_path / "first"
-    )
+    run = train(composed(registry, seed=5, steps=1), tmp_path / "second", init=tmp_path / "first")
     first = load(tmp_path / "first", registry=registry).generator.state_dict()
     fresh = composed(registry, seed=5).build().nets()["generator"].state_dict()
     now = run.engine.game.nets()["generator"].state_dict()

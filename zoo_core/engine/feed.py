@@ -80,13 +80,16 @@ class Feed:
         epoch, index = divmod(number, len(table) // self.size)
         local = self.size // self.world
         start = index * self.size + self.rank * local
-        return table.take(_order(len(table), self.seed, name, epoch)[start : start + local])
+        # where the table is, so that no step waits for a copy
+        place = table.images.device if isinstance(table, MemoryTable) else torch.device("cpu")
+        order = _order(len(table), self.seed, name, epoch, place)
+        return table.take(order[start : start + local])
 
 
 @lru_cache(maxsize=8)
-def _order(count: int, seed: int, table: str, epoch: int) -> Tensor:
+def _order(count: int, seed: int, table: str, epoch: int, place: torch.device) -> Tensor:
     generator = torch.Generator().manual_seed(key_of("order", seed, table, epoch))
-    return torch.randperm(count, generator=generator)
+    return torch.randperm(count, generator=generator).to(place)
 
 
 def as_batch(

@@ -57,20 +57,19 @@ class Hardware:
 def choose_hardware(run: RunOptions, module: nn.Module) -> Hardware:
     """Decide what `auto` means on this machine, for this game.
 
-    Convolutions run channels-last and everything in float32: `benchmarks/layouts.py` measures both
-    on the machine at hand. bfloat16 can be asked for.
+    Nets run in float32; bfloat16 can be asked for. Convolutions run channels-last on a CPU and
+    wherever they run in bfloat16. `benchmarks/layouts.py` measures all four on the machine at hand.
 
     Raises:
         ZooError: a device that this machine does not have.
     """
     device = choose_device(run.device)
+    precision: Precision = "float32" if run.precision == "auto" else run.precision
     convolves = any(isinstance(m, nn.Conv2d | nn.ConvTranspose2d) for m in module.modules())
-    auto: Layout = "channels-last" if convolves and device.type != "mps" else "channels-first"
-    return Hardware(
-        device=device,
-        precision="float32" if run.precision == "auto" else run.precision,
-        layout=auto if run.layout == "auto" else run.layout,
-    )
+    fits = device.type == "cpu" or (device.type == "cuda" and precision == "bfloat16")
+    auto: Layout = "channels-last" if convolves and fits else "channels-first"
+    layout = auto if run.layout == "auto" else run.layout
+    return Hardware(device=device, precision=precision, layout=layout)
 
 
 def choose_device(name: str) -> torch.device:
