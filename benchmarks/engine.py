@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
-from timing import Step, interleaved, ratios
 from torch import Tensor, nn
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timing import Step, interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.composition import Composition
 from zoo_core.engine import Engine

@@ -9,11 +9,15 @@ channels-first float32: the median of the ratios round by round. A ratio above 1
 from __future__ import annotations
 
 import argparse
+import sys
 from itertools import product
+from pathlib import Path
 
 import torch
-from timing import interleaved, ratios
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timing import interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.engine.hardware import has_bfloat16_units
 from zoo_core.testing import engine_of

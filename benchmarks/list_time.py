@@ -8,8 +8,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
-from timing import interleaved, ratios
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timing import interleaved, ratios
 
 LIMIT = 3.0
 IMPORTS = "import click, rich.console, rich.table, pluggy"

@@ -1,7 +1,7 @@
-"""Time per step beside busy neighbours, with OpenMP threads that spin or yield while they wait.
+"""Time per step beside busy neighbours, by how long OpenMP's threads spin while they wait.
 
 Trains the first recipe in a process of its own, alone and beside one busy process for each core,
-with both values of `OMP_WAIT_POLICY`. `zoo` sets PASSIVE unless the variable is set.
+with OpenMP's own setting, with a short spin, and with none, which `zoo` sets on a busy machine.
 
     python benchmarks/neighbours.py
 """
@@ -16,6 +16,11 @@ import sys
 from contextlib import ExitStack
 
 BUSY = "while True: pass"
+SETTINGS: dict[str, dict[str, str]] = {
+    "default": {},
+    "GOMP_SPINCOUNT=10000": {"GOMP_SPINCOUNT": "10000"},
+    "OMP_WAIT_POLICY=PASSIVE": {"OMP_WAIT_POLICY": "PASSIVE"},
+}
 STEPS = """
 import sys, time
 from zoo_core import compose
@@ -39,18 +44,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round of 2 s")
     options = parser.parse_args()
     rounds, seconds = (1, 2.0) if options.quick else (options.rounds, options.seconds)
-    print("ms per step         ACTIVE   PASSIVE")
+    print(f"{'ms per step':20s}" + "".join(f"{name:>28s}" for name in SETTINGS))
     for busy in (0, os.cpu_count() or 1):
-        found: dict[str, list[float]] = {"ACTIVE": [], "PASSIVE": []}
+        found: dict[str, list[float]] = {name: [] for name in SETTINGS}
         for _ in range(rounds):
-            for policy, times in found.items():
-                times.append(_step_time(policy, busy, seconds))
-        medians = [statistics.median(times) for times in found.values()]
-        print(f"{busy} busy neighbours  {medians[0]:8.1f}  {medians[1]:8.1f}", flush=True)
+            for name, times in found.items():
+                times.append(_step_time(SETTINGS[name], busy, seconds))
+        medians = "".join(f"{statistics.median(times):28.1f}" for times in found.values())
+        print(f"{f'{busy} busy neighbours':20s}{medians}", flush=True)
 
 
-def _step_time(policy: str, busy: int, seconds: float) -> float:
-    environment = {**os.environ, "OMP_WAIT_POLICY": policy}
+def _step_time(setting: dict[str, str], busy: int, seconds: float) -> float:
+    environment = {**os.environ, **setting}
     with ExitStack() as neighbours:
         for _ in range(busy):
             process = neighbours.enter_context(subprocess.Popen([sys.executable, "-c", BUSY]))

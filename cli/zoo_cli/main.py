@@ -14,6 +14,9 @@ from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
 from zoo_core import ZooError, __version__
 from zoo_core.errors import nearest
 
+BUSY = 0.75
+"""Programs that want a core, for each core, from which on a machine counts as busy."""
+
 COMMANDS = {
     "doctor": "zoo_cli.commands.doctor",
     "info": "zoo_cli.commands.info",
@@ -84,9 +87,19 @@ def zoo() -> None:
     """Train any generator with any critic and any loss."""
 
 
+def yield_cores_on_a_busy_machine() -> None:
+    """Let waiting threads sleep where other programs want the cores, unless the user decided.
+
+    OpenMP's threads spin while they wait. On an idle machine that is a little faster; beside busy
+    neighbours it is slower many times over (benchmarks/neighbours.py). No number changes. OpenMP
+    reads the variable when torch is imported.
+    """
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > BUSY * (os.cpu_count() or 1):
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def main() -> None:
     """Run the `zoo` command."""
-    # OpenMP's threads spin while they wait, which beside any busy neighbour slows every step many
-    # times over (benchmarks/neighbours.py); it reads this when torch is imported
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    yield_cores_on_a_busy_machine()
     zoo(prog_name="zoo")
