@@ -31,7 +31,7 @@ def test_wgan_clips_and_uses_rmsprop() -> None:
         "parts": {"constraint": "clip"},
         "generator": rmsprop,
         "critic": rmsprop,
-        "run": {"critic_steps": 5},
+        "run": {"batch": 64, "critic_steps": 5},
     }
 
 
@@ -41,7 +41,7 @@ def test_wgan_gp_penalises_and_uses_adam() -> None:
         "parts": {"penalty": "gp"},
         "generator": adam,
         "critic": adam,
-        "run": {"critic_steps": 5},
+        "run": {"batch": 64, "critic_steps": 5},
     }
 
 

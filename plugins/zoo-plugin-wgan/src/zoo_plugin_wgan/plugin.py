@@ -23,7 +23,7 @@ def zoo_entries() -> tuple[Entry, ...]:
                 "parts": {"constraint": "clip"},
                 "generator": RMSPROP,
                 "critic": RMSPROP,
-                "run": {"critic_steps": 5},
+                "run": {"batch": 64, "critic_steps": 5},
             },
         ),
         Entry(
@@ -36,7 +36,7 @@ def zoo_entries() -> tuple[Entry, ...]:
                 "parts": {"penalty": "gp"},
                 "generator": ADAM,
                 "critic": ADAM,
-                "run": {"critic_steps": 5},
+                "run": {"batch": 64, "critic_steps": 5},
             },
         ),
         Entry(
