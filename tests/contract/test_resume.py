@@ -215,6 +215,15 @@ def test_only_what_cannot_change_the_numbers_may_change_on_resume(
     assert longer.step == 18
 
 
+def test_more_steps_stretch_a_falling_schedule_and_that_is_said(
+    registry: Registry, tmp_path: Path
+) -> None:
+    train(composed(registry, "vanilla-minimax-uniform"), tmp_path / "run", watcher=StopAt(7))
+    heard = Hearing()
+    resume(tmp_path / "run", overrides={"steps": 18}, registry=registry, watcher=heard)
+    assert heard.remarks == ["the schedules are those of the new number of steps"]
+
+
 def test_a_second_process_is_kept_out_of_the_directory(registry: Registry, tmp_path: Path) -> None:
     train(composed(registry, "stranger"), tmp_path / "run", watcher=StopAt(7))
 

@@ -97,6 +97,8 @@ def resume(
             _restore_newest(run)
             for remark in environment_differences(config.get("environment", {}), run.hardware):
                 run.say(remark)
+            if _stretches(run, config):
+                run.say("the schedules are those of the new number of steps")
             return _trained(run)
     finally:
         place.unlock()
@@ -128,6 +130,14 @@ def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
     fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
     run = {**config["options"]["run"], **fixed, **overrides}
     return {**config, "options": {**config["options"], "run": run}}
+
+
+def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
+    """Return whether other learning rates follow from another number of steps."""
+    falling = ("linear", "cosine")
+    schedules = [optimiser.options.schedule for optimiser in run.engine.optimisers.values()]
+    changed = config["options"]["run"]["steps"] != run.options.steps
+    return changed and any(schedule in falling for schedule in schedules)
 
 
 def _prepared(composition: Composition, directory: RunDirectory, watcher: Watcher) -> Run:
