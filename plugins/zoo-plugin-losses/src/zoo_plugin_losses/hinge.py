@@ -12,9 +12,7 @@ class Hinge(Loss):
     """
 
     def critic(self, real: Scores, fake: Scores) -> Terms:
-        return Terms(
-            {"real": relu(1 - real.logits).mean(), "fake": relu(1 + fake.logits).mean()}
-        )
+        return Terms({"real": relu(1 - real.logits).mean(), "fake": relu(1 + fake.logits).mean()})
 
     def generator(self, fake: Scores, real: Scores | None) -> Terms:
         return Terms({"fake": -fake.logits.mean()})
