@@ -12,6 +12,17 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "discriminator": ("dcgan",),
         "recipe": ("dcgan-digits",),
     },
+    "zoo-plugin-losses": {
+        "loss": (
+            "lsgan",
+            "hinge",
+            "logistic",
+            "relativistic",
+            "relativistic-average",
+            "feature-matching",
+        ),
+        "penalty": ("r1", "r2", "dragan"),
+    },
     "zoo-plugin-wgan": {
         "loss": ("wgan", "wgan-gp"),
         "penalty": ("gp",),

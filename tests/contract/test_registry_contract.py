@@ -18,6 +18,8 @@ DIFFERENCES = "the loss reads differences of scores only, so a constant cancels"
 EXEMPT = {
     "wgan": {"*critic*.bias": DIFFERENCES},
     "wgan-gp": {"*critic*.bias": DIFFERENCES},
+    "relativistic": {"*critic*.bias": DIFFERENCES},
+    "relativistic-average": {"*critic*.bias": DIFFERENCES},
 }
 SMALL = {
     ("generator", "dcgan"): {"generator": {"width": 4}},
@@ -71,6 +73,12 @@ def test_every_cell_of_classic_parts_fits() -> None:
 )
 def test_a_covering_set_of_compositions_trains(row: tuple[str, ...]) -> None:
     train(row)
+
+
+@pytest.mark.parametrize("penalty", names("penalty"))
+def test_every_penalty_trains_with_a_loss_it_was_not_written_for(penalty: str) -> None:
+    parts = {"generator": "dcgan", "critic": "dcgan", "loss": "minimax", "penalty": penalty}
+    check_composition(parts, options_for(parts), registry=INSTALLED)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from zoo_core.interfaces.duel import Duel
 from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.slopes import slopes
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "Task",
     "Terms",
     "Turn",
+    "slopes",
 ]

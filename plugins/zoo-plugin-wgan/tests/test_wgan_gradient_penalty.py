@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from zoo_core.interfaces import Batch, Scores, Terms, Turn
-from zoo_plugin_wgan.gradient_penalty import GradientPenalty, gradient_norms
+from zoo_core.interfaces import Batch, Scores, Terms, Turn, slopes
+from zoo_plugin_wgan.gradient_penalty import GradientPenalty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ def test_no_gradient_reaches_the_generator() -> None:
 def test_norms_are_per_sample() -> None:
     images = torch.zeros(2, 1, 1, 2, requires_grad=True)
     logits = (images.flatten(1) * torch.tensor([[3.0, 4.0], [0.0, 2.0]])).sum(1)
-    torch.testing.assert_close(gradient_norms(logits, images), torch.tensor([5.0, 2.0]))
+    torch.testing.assert_close(slopes(logits, images).norm(dim=1), torch.tensor([5.0, 2.0]))
 
 
 def test_it_says_that_it_reads_each_samples_gradient() -> None:

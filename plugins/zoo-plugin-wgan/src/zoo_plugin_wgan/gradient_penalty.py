@@ -2,11 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import torch
 from torch import Tensor
 
 from zoo_core import Between
-from zoo_core.interfaces import Penalty, Terms, Turn
+from zoo_core.interfaces import Penalty, Terms, Turn, slopes
 
 Place = Literal["interpolates", "real", "fake"]
 
@@ -44,7 +43,7 @@ class GradientPenalty(Penalty):
     def forward(self, turn: Turn) -> Terms:
         points = self._points(turn).detach().requires_grad_()
         logits = turn.critic(points, turn.real.labels).logits
-        norms = gradient_norms(logits, points)
+        norms = slopes(logits, points).norm(dim=1)
         excess = norms - self.target
         if self.one_sided:
             excess = excess.relu()
@@ -61,15 +60,3 @@ class GradientPenalty(Penalty):
             return fake
         share = turn.rng.uniform(len(real), 1, 1, 1).to(real)
         return share * real + (1 - share) * fake
-
-
-def gradient_norms(logits: Tensor, images: Tensor) -> Tensor:
-    """Return ||d logit / d image||_2 of each sample, differentiable once more.
-
-    Shapes:
-        logits (N,) or patches (N, h, w), computed from images (N, C, H, W) -> norms (N,).
-    """
-    total = logits.flatten(1).mean(1).sum() if logits.ndim > 1 else logits.sum()
-    (gradient,) = torch.autograd.grad(total, images, create_graph=True)
-    norms: Tensor = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
-    return norms

@@ -1,0 +1,1 @@
+"""Losses and penalties for the GAN zoo: for any generator and any critic."""

@@ -1,0 +1,79 @@
+"""Losses and penalties for the GAN zoo: what this distribution provides. Imports no torch."""
+
+from __future__ import annotations
+
+from zoo_core import Entry, hookimpl
+
+LOSSES = (
+    Entry(
+        kind="loss",
+        name="lsgan",
+        target="zoo_plugin_losses.least_squares:LeastSquares",
+        summary="Squared distances of the scores to one value for real and one for fake images.",
+        paper="arXiv:1611.04076",
+    ),
+    Entry(
+        kind="loss",
+        name="hinge",
+        target="zoo_plugin_losses.hinge:Hinge",
+        summary="The critic separates real from fake by a margin of 1 on either side of 0.",
+        paper="arXiv:1705.02894",
+    ),
+    Entry(
+        kind="loss",
+        name="logistic",
+        target="zoo_plugin_losses.logistic:Logistic",
+        summary="Softplus of the scores, in the form that R1 and StyleGAN are written for.",
+        paper="arXiv:1801.04406",
+    ),
+    Entry(
+        kind="loss",
+        name="relativistic",
+        target="zoo_plugin_losses.relativistic:Relativistic",
+        summary="The critic tells which of a pair is the real image.",
+        paper="arXiv:1807.00734",
+    ),
+    Entry(
+        kind="loss",
+        name="relativistic-average",
+        target="zoo_plugin_losses.relativistic:RelativisticAverage",
+        summary="The critic tells an image from the average of the other kind.",
+        paper="arXiv:1807.00734",
+    ),
+    Entry(
+        kind="loss",
+        name="feature-matching",
+        target="zoo_plugin_losses.feature_matching:FeatureMatching",
+        summary="The generator matches the critic's mean features of real images.",
+        paper="arXiv:1606.03498",
+    ),
+)
+
+PENALTIES = (
+    Entry(
+        kind="penalty",
+        name="r1",
+        target="zoo_plugin_losses.zero_centred:R1",
+        summary="Draw the critic's gradient at real images to zero.",
+        paper="arXiv:1801.04406",
+    ),
+    Entry(
+        kind="penalty",
+        name="r2",
+        target="zoo_plugin_losses.zero_centred:R2",
+        summary="Draw the critic's gradient at generated images to zero.",
+        paper="arXiv:1801.04406",
+    ),
+    Entry(
+        kind="penalty",
+        name="dragan",
+        target="zoo_plugin_losses.dragan:Dragan",
+        summary="Draw the norm of the critic's gradient around real images to 1.",
+        paper="arXiv:1705.07215",
+    ),
+)
+
+
+@hookimpl
+def zoo_entries() -> tuple[Entry, ...]:
+    return (*LOSSES, *PENALTIES)
