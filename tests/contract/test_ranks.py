@@ -26,7 +26,7 @@ from zoo_core.engine import Engine
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import choose_hardware
 from zoo_core.engine.ranks import Ranks
-from zoo_core.engine.training import player_options
+from zoo_core.engine.assembling import player_options
 
 out, store, plugin = sys.argv[1], sys.argv[4], sys.argv[5]
 rank, world = int(sys.argv[2]), int(sys.argv[3])

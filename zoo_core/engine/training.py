@@ -15,12 +15,12 @@ from torch import Tensor
 from zoo_core.checkpoint import write_checkpoint
 from zoo_core.composition import Composition, compose
 from zoo_core.draws import CounterDraws
-from zoo_core.engine.core import Engine, check_finite
+from zoo_core.engine.assembling import engine_of
+from zoo_core.engine.core import check_finite
 from zoo_core.engine.evaluating import evaluating
-from zoo_core.engine.feed import Feed, as_batch
-from zoo_core.engine.hardware import choose_hardware, determinism, slow_bfloat16
+from zoo_core.engine.feed import as_batch
+from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.initialise import initialise
-from zoo_core.engine.ranks import Ranks
 from zoo_core.engine.run import Run, Silent, Watcher, environment_differences, full_config
 from zoo_core.engine.run_directory import RunDirectory, read_config
 from zoo_core.engine.signals import stop_on_signals
@@ -29,7 +29,7 @@ from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch
 from zoo_core.pictures import save_grid
 from zoo_core.registry import Registry
-from zoo_core.run_options import RESUMABLE, PlayerOptions
+from zoo_core.run_options import RESUMABLE
 
 GRID = 64
 """Images in a run's sample grid."""
@@ -141,29 +141,8 @@ def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
 
 
 def _prepared(composition: Composition, directory: RunDirectory, watcher: Watcher) -> Run:
-    options = composition.run
-    game = composition.build()
-    hardware = choose_hardware(options, game)
-    hardware.place(game)
-    ranks = Ranks.from_environment()
-    feed = Feed(
-        composition.dataset.tables("train"),
-        batch=options.batch,
-        seed=options.seed,
-        device=hardware.device,
-        memory_format=hardware.memory_format,
-        rank=ranks.rank,
-        world=ranks.world,
-    )
-    players = {name: player_options(composition, name) for name in game.players()}
-    engine = Engine(game, feed, run=options, players=players, hardware=hardware, ranks=ranks)
-    return Run(composition, directory, engine, hardware, watcher)
-
-
-def player_options(composition: Composition, player: str) -> PlayerOptions:
-    """Return the optimiser's options of a player; one without a section gets the generator's."""
-    section = composition.settings.get(player, composition.settings["generator"])
-    return PlayerOptions(**section.plain(PlayerOptions.__dataclass_fields__))
+    engine = engine_of(composition)
+    return Run(composition, directory, engine, engine.hardware, watcher)
 
 
 def _torch_state(composition: Composition) -> Any:

@@ -8,13 +8,13 @@ def test_my_generator_keeps_the_contract() -> None:
 ```
 """
 
+from zoo_core.engine.assembling import engine_of
 from zoo_core.testing.checks import (
     check_composition,
     check_entry,
     check_learning,
     check_reproducible,
     check_shapes,
-    engine_of,
 )
 from zoo_core.testing.pairwise import covering
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import replace
 from fnmatch import fnmatch
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -14,16 +12,13 @@ from torch import Tensor
 from zoo_core.composition import Composition, compose
 from zoo_core.composition.request import Options, Parts
 from zoo_core.draws import CounterDraws
+from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import Engine, averaged_nets
 from zoo_core.engine.evaluating import evaluating
-from zoo_core.engine.feed import Feed
-from zoo_core.engine.hardware import choose_hardware
-from zoo_core.engine.training import player_options
 from zoo_core.errors import ZooError
 from zoo_core.options import options_of
 from zoo_core.registry import Registered, Registry
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
 STEPS = 5
 
 
@@ -74,30 +69,13 @@ def check_composition(
     return check_learning(composition, exempt=exempt)
 
 
-def engine_of(composition: Composition, *, device: Device = "cpu") -> Engine:
-    """Return an engine of a composition with its training data, without a run directory."""
-    game = composition.build()
-    options = composition.run
-    hardware = choose_hardware(replace(options, device=device), game)
-    hardware.place(game)
-    feed = Feed(
-        composition.dataset.tables("train"),
-        batch=options.batch,
-        seed=options.seed,
-        device=hardware.device,
-        memory_format=hardware.memory_format,
-    )
-    players = {name: player_options(composition, name) for name in game.players()}
-    return Engine(game, feed, run=options, players=players, hardware=hardware)
-
-
 def check_shapes(composition: Composition) -> None:
     """Check that pictures have the asked shape, are finite, float32 and within [-1, 1].
 
     Raises:
         AssertionError: they are not.
     """
-    images = _sample(engine_of(composition), count=3)
+    images = _sample(engine_of(composition, device="cpu"), count=3)
     assert images.shape == (3, *composition.task.image.shape), f"pictures are {images.shape}"
     assert images.dtype == torch.float32, f"pictures are {images.dtype}"
     assert bool(torch.isfinite(images).all()), "pictures have values that are not finite"
@@ -113,7 +91,7 @@ def check_reproducible(composition: Composition) -> None:
     pictures = []
     for disturbance in (1, 2):
         torch.manual_seed(disturbance)
-        engine = engine_of(composition)
+        engine = engine_of(composition, device="cpu")
         for _ in range(2):
             torch.manual_seed(disturbance)
             engine.step()
@@ -131,7 +109,7 @@ def check_learning(composition: Composition, *, exempt: Mapping[str, str] | None
     Raises:
         AssertionError: a parameter that did not move, or one that is not finite.
     """
-    engine = engine_of(composition)
+    engine = engine_of(composition, device="cpu")
     before = {name: p.detach().clone() for name, p in engine.game.named_parameters()}
     for _ in range(STEPS):
         engine.step(watch=True)

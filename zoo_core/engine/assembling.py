@@ -1,0 +1,51 @@
+"""From a composition to an engine that can step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from zoo_core.composition import Composition
+from zoo_core.engine.core import Engine
+from zoo_core.engine.feed import Feed
+from zoo_core.engine.hardware import choose_hardware
+from zoo_core.engine.ranks import Ranks
+from zoo_core.run_options import PlayerOptions
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+def engine_of(composition: Composition, *, device: Device | None = None) -> Engine:
+    """Return an engine of a composition with its training data, without a run directory.
+
+    Args:
+        composition: what is played.
+        device: where; the composition's own choice by default.
+
+    Raises:
+        ZooError: a device that this machine does not have, or fewer images than a batch.
+    """
+    options = composition.run
+    if device is not None:
+        options = replace(options, device=device)
+    game = composition.build()
+    hardware = choose_hardware(options, game)
+    hardware.place(game)
+    ranks = Ranks.from_environment()
+    feed = Feed(
+        composition.dataset.tables("train"),
+        batch=options.batch,
+        seed=options.seed,
+        device=hardware.device,
+        memory_format=hardware.memory_format,
+        rank=ranks.rank,
+        world=ranks.world,
+    )
+    players = {name: player_options(composition, name) for name in game.players()}
+    return Engine(game, feed, run=options, players=players, hardware=hardware, ranks=ranks)
+
+
+def player_options(composition: Composition, player: str) -> PlayerOptions:
+    """Return the optimiser's options of a player; one without a section gets the generator's."""
+    section = composition.settings.get(player, composition.settings["generator"])
+    return PlayerOptions(**section.plain(PlayerOptions.__dataclass_fields__))
