@@ -171,15 +171,15 @@ dcgan-digits` shows them all, with what departs from the paper of WGAN-GP (arXiv
 
 ## What it reaches
 
-Three seeds, 1,000 samples each, beside controls, judged by a small classifier that was trained on the
-real training digits: the share of the class it sees least, its mean highest probability (ambiguous
-shapes have a low one), the median distance to the nearest training image (far below that of held-out
-images would mean remembered ones), and FID in its features.
+Three seeds, 1,000 samples each, beside controls, judged by a small classifier that was trained on
+the real training digits: the share of the class it sees least, its mean highest probability
+(ambiguous shapes have a low one), the median distance to the nearest training image (far below that
+of held-out images would mean remembered ones), and FID in its features.
 
 JUDGED
 
-`python benchmarks/first_run.py --time --json docs/results/first-run.json` measures it and says which
-requirements are met.
+`python benchmarks/first_run.py --time --json docs/results/first-run.json` measures it and says
+which requirements are met.
 
 ## What was tried
 
