@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,15 @@ USAGE = {
         "--steps, --device, --max-minutes, --keep, --deterministic"
     ),
     ("--resume", "here", "-o", "run.steps=3"): "takes no --option",
-    ("--gne", "vanilla"): "No such option '--gne'. (Did you mean",
 }
+
+
+def test_misspelt_flag_is_a_usage_error_with_the_nearest_one(zoo):
+    result = zoo("train", "--gne", "vanilla")
+    assert result.exit_code == 2
+    # click's own words, with quotes from 8.4 on
+    assert re.search(r"No such option:? '?--gne", result.stderr)
+    assert "--gen" in result.stderr
 
 
 @pytest.mark.parametrize("flags", USAGE, ids=" ".join)
