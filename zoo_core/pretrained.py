@@ -13,7 +13,7 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.evaluating import evaluating
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.run_directory import CONFIG, read_config
-from zoo_core.engine.snapshot import EMA, load_tensors
+from zoo_core.engine.snapshot import averaged_first, load_tensors
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Draws, Game, Sampler
 from zoo_core.registry import Registry
@@ -168,7 +168,7 @@ def load(
     files = read_weights(path)
     game = composition.build()
     for name, net in game.nets().items():
-        tensors = files.get(name + EMA) if average and name + EMA in files else files.get(name)
+        tensors = averaged_first(files, name) if average else files.get(name)
         if tensors is None:
             raise ZooError(
                 f"{str(source)!r} has no weights for {name!r}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo_core.engine.core import Engine
-from zoo_core.engine.snapshot import EMA, load_tensors
+from zoo_core.engine.snapshot import averaged_first, load_tensors
 from zoo_core.errors import ZooError
 from zoo_core.weights import read_weights
 
@@ -21,7 +21,7 @@ def initialise(engine: Engine, source: Path) -> list[str]:
     files = read_weights(source)
     nets, taken = engine.game.nets(), []
     for name, net in nets.items():
-        tensors = files.get(name + EMA, files.get(name))
+        tensors = averaged_first(files, name)
         if tensors is not None:
             load_tensors(net, tensors, name)
             taken.append(name)

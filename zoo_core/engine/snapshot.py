@@ -57,6 +57,11 @@ def restore(engine: Engine, files: Files, step: int) -> None:
     engine.step_number = step
 
 
+def averaged_first(files: Files, name: str) -> Mapping[str, Tensor] | None:
+    """Return a saved net's average, the net itself where it has none, or None without either."""
+    return files.get(name + EMA, files.get(name))
+
+
 def load_tensors(net: nn.Module, tensors: Mapping[str, Tensor], owner: str) -> None:
     """Copy tensors into a net by name, keeping its layout.
 

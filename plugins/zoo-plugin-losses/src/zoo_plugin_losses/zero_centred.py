@@ -3,8 +3,6 @@
 from abc import abstractmethod
 from typing import Annotated, ClassVar
 
-from torch import Tensor
-
 from zoo_core import Between
 from zoo_core.interfaces import Batch, Penalty, Scores, Terms, Turn, slopes
 
@@ -34,15 +32,12 @@ class ZeroCentred(Penalty):
 
     def forward(self, turn: Turn) -> Terms:
         scores, batch = self.of(turn)
-        return Terms({self.name: 0.5 * self.weight * self._squares(scores, batch).mean()})
+        squares = slopes(scores.logits, batch.images).square().sum(1)
+        return Terms({self.name: 0.5 * self.weight * squares.mean()})
 
     @abstractmethod
     def of(self, turn: Turn) -> tuple[Scores, Batch]:
         """Return what is differentiated, and where."""
-
-    @staticmethod
-    def _squares(scores: Scores, batch: Batch) -> Tensor:
-        return slopes(scores.logits, batch.images).square().sum(1)
 
 
 class R1(ZeroCentred):
