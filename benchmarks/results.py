@@ -76,14 +76,15 @@ class Row:
 
     name: str
     about: str
-    parts: Mapping[str, str]
+    parts: Mapping[str, str | tuple[str, ...]]
     options: Mapping[str, Mapping[str, Any]]
 
     @property
     def train_command(self) -> str:
         """Return what a user types for the same run."""
         words = ["zoo train"]
-        words += [f"{FLAGS[role]} {name}" for role, name in {**self.parts, "data": DATA}.items()]
+        for role, name in {**self.parts, "data": DATA}.items():
+            words.append(f"{FLAGS[role]} {name if isinstance(name, str) else ','.join(name)}")
         for section, values in self.options.items():
             for name, value in values.items():
                 flag = FLAGS.get(name) if section == "run" else None
@@ -133,6 +134,41 @@ ROWS = (
             "critic": {"width": 32, "lr": 1e-3, "schedule": "linear"},
             "run": {"steps": 4000, "batch": 64, "critic_steps": 1, "seed": 0},
         },
+    ),
+    Row(
+        name="dcgan-lsgan",
+        about="DCGAN at half its width, the least-squares loss.",
+        parts={"generator": "dcgan", "loss": "lsgan"},
+        options={**SMALL, "run": {"steps": 5000, "batch": 64, "seed": 0}},
+    ),
+    Row(
+        name="dcgan-hinge",
+        about="DCGAN at half its width, the hinge loss with a spectrally normalised critic.",
+        parts={"generator": "dcgan", "loss": "hinge"},
+        options={
+            "generator": {"width": 32},
+            "critic": {"width": 32, "norm": "spectral"},
+            "run": {"steps": 5000, "batch": 64, "seed": 0},
+        },
+    ),
+    Row(
+        name="dcgan-relativistic",
+        about="DCGAN at half its width, the relativistic pairing loss with penalties on the "
+        "gradient at real and at generated images.",
+        parts={"generator": "dcgan", "loss": "relativistic", "penalty": ("r1", "r2")},
+        options={
+            "generator": {"width": 32, "lr": 5e-4, "betas": "0,0.99"},
+            "critic": {"width": 32, "lr": 5e-4, "betas": "0,0.99"},
+            "penalty.r1": {"weight": 1},
+            "penalty.r2": {"weight": 1},
+            "run": {"steps": 4000, "batch": 64, "seed": 0},
+        },
+    ),
+    Row(
+        name="dcgan-dragan",
+        about="DCGAN at half its width, the non-saturating loss with the penalty of DRAGAN.",
+        parts={"generator": "dcgan", "loss": "non-saturating", "penalty": "dragan"},
+        options={**SMALL, "run": {"steps": 5000, "batch": 64, "seed": 0}},
     ),
 )
 
