@@ -9,11 +9,12 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from zoo_core.errors import ZooError, nearest
 
-TASK_NAMES = frozenset({"image", "classes", "latent_dim", "source", "parts", "size"})
+TASK_NAMES = frozenset({"image", "classes", "latent_dim", "source", "parts", "size", "datasets"})
 """Parameters that the task provides; they are never options."""
 
 REQUIRED: Any = inspect.Parameter.empty
@@ -59,6 +60,11 @@ def options_of(
     Raises:
         ZooError: a parameter without a type, or a `**kwargs`, which would swallow mistakes.
     """
+    return dict(_options_of(target, provided))
+
+
+@lru_cache(maxsize=1024)
+def _options_of(target: Callable[..., Any], provided: frozenset[str]) -> dict[str, Option]:
     meanings = _argument_help(inspect.getdoc(target) or "")
     hints = _hints(target)
     found = {}

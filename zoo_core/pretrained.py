@@ -13,9 +13,9 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.evaluating import evaluating
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.run_directory import CONFIG, read_config
-from zoo_core.engine.snapshot import averaged_first, load_tensors
+from zoo_core.engine.snapshot import EMA, averaged_first, load_tensors
 from zoo_core.errors import ZooError, nearest
-from zoo_core.interfaces import Draws, Game, Sampler
+from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
 from zoo_core.registry import Registry
 from zoo_core.weights import read_weights, run_of
 
@@ -37,8 +37,11 @@ class Pretrained:
 
     @property
     def generator(self) -> nn.Module:
-        """Return the generator."""
-        return self.game.nets()["generator"]
+        """Return the generator, the first one of a game that has several."""
+        nets = self.game.nets()
+        return nets.get("generator") or next(
+            net for name, net in nets.items() if name.startswith("generator.")
+        )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -83,6 +86,65 @@ class Pretrained:
             ]
         return torch.cat(pieces)
 
+    def translate(self, images: Tensor, direction: str = "") -> Tensor:
+        """Return images (N, C', H, W) in [-1, 1], translated.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1], of a size that the generator takes (`stride`).
+            direction: such as "ab"; the first one by default.
+
+        Raises:
+            ZooError: this draws from latents, or has no such direction.
+        """
+        net = self.game.nets()[self._translator(direction)]
+        with evaluating({"generator": net}):
+            translated: Tensor = net(images.to(self.device), None)
+        return translated.float().cpu()
+
+    def score(self, images: Tensor, labels: Tensor | None = None) -> Scores:
+        """Return the critic's logits, features and class logits of images.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1].
+            labels: (N,) int64, where the critic reads labels.
+
+        Raises:
+            ZooError: the game has no critic of single images.
+        """
+        duel = getattr(self.game, "duel", None)
+        if not isinstance(duel, Duel):
+            raise ZooError(
+                f"{self.composition.plan.described('game')} has no critic of single images",
+                hint="train with `--game adversarial`",
+            )
+        with evaluating({"duel": duel}):
+            pieces = [
+                duel.score(
+                    images[start : start + CHUNK].to(self.device),
+                    None if labels is None else labels[start : start + CHUNK].to(self.device),
+                )
+                for start in range(0, len(images), CHUNK)
+            ]
+        return Scores(
+            torch.cat([piece.logits for piece in pieces]).cpu(),
+            _joined([piece.features for piece in pieces]),
+            _joined([piece.class_logits for piece in pieces]),
+        )
+
+    def _translator(self, direction: str) -> str:
+        known = self.game.translators()
+        if not known:
+            raise ZooError(
+                f"{self.composition.plan.described('generator')} draws images from latents and "
+                "translates none",
+                hint="`zoo sample RUN`, or train a translation, such as `--gen cyclegan`",
+            )
+        if direction and direction not in known:
+            raise ZooError(
+                f"no direction {direction!r} in this game", hint=f"one of: {', '.join(known)}"
+            )
+        return known[direction] if direction else next(iter(known.values()))
+
     def _chunk(
         self,
         nets: Mapping[str, nn.Module],
@@ -126,6 +188,11 @@ class Pretrained:
         return wanted.to(self.device)
 
 
+def _joined(pieces: Sequence[Tensor | None]) -> Tensor | None:
+    found = [piece for piece in pieces if piece is not None]
+    return torch.cat(found).cpu() if found else None
+
+
 class _Scaled(Sampler):
     """Draw latents closer to zero."""
 
@@ -165,9 +232,10 @@ def load(
             + "give the directory that `zoo train` made",
         )
     composition = compose(config=read_config(run / CONFIG), registry=registry)
-    files = read_weights(path)
     game = composition.build()
-    for name, net in game.nets().items():
+    nets = game.nets()
+    files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))
+    for name, net in nets.items():
         tensors = averaged_first(files, name) if average else files.get(name)
         if tensors is None:
             raise ZooError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from torch import Tensor
@@ -38,11 +39,17 @@ def run_of(source: Path) -> Path:
     return source.parent.parent if (source / MANIFEST).is_file() else source
 
 
-def read_weights(source: Path) -> dict[str, dict[str, Tensor]]:
+def read_weights(
+    source: Path, names: Iterable[str] | None = None
+) -> dict[str, dict[str, Tensor]]:
     """Return the tensors of the saved nets by file stem; a damaged newest checkpoint is an error.
+
+    Args:
+        source: a run directory or a checkpoint.
+        names: of files; all by default. No other file is read or verified.
 
     Raises:
         ZooError: no checkpoint, or one that is damaged.
     """
-    files, _ = read_checkpoint(checkpoint_of(source))
+    files, _ = read_checkpoint(checkpoint_of(source), None if names is None else tuple(names))
     return {name: tensors for name, tensors in files.items() if name not in ("optimizer", "state")}

@@ -128,7 +128,7 @@ def _parameters(target: Any) -> dict[str, int]:
 def _count(target: Any, image: ImageSpec) -> int | None:
     import torch
 
-    from zoo_core.composition.checks import count
+    from zoo_core.composition.trials import count
 
     task = {"image": image, "source": image, "latent_dim": _LATENTS, "classes": _CLASSES}
     needs = {name: task[name] for name in task_names_of(target) if name in task}

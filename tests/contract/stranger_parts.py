@@ -153,7 +153,6 @@ class Together(Game):
         *,
         count: int,
         labels: Tensor | None = None,
-        batch: Batch | None = None,
     ) -> Tensor:
         device = next(nets["generator"].parameters()).device
         sampler = nets.get("sampler", self.sampler)

@@ -191,9 +191,7 @@ class Exploding(Game):
         images = self.generator(self.sampler(8, turn.rng, torch.device("cpu")), None)
         yield {"generator": Terms({"size": images.mean() / (0.0 if turn.step == self.at else 1.0)})}
 
-    def sample(
-        self, nets: Any, rng: Any, *, count: int, labels: Any = None, batch: Any = None
-    ) -> Tensor:
+    def sample(self, nets: Any, rng: Any, *, count: int, labels: Any = None) -> Tensor:
         generator = nets["generator"]
         assert isinstance(generator, Generator)
         return generator(self.sampler(count, rng, torch.device("cpu")), None)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from zoo_core.errors import ZooError
 from zoo_core.interfaces import (
     Batch,
     Discriminator,
@@ -18,7 +19,9 @@ from zoo_core.interfaces import (
     Generator,
     Play,
     Player,
+    Role,
     Round,
+    Task,
 )
 
 
@@ -39,6 +42,19 @@ class Adversarial(Game):
         self.sampler, self.condition = parts.sampler, parts.condition
         self.share, self.critic_steps = share, parts.task.critic_steps
 
+    @classmethod
+    def roles(cls, task: Task) -> Mapping[str, Role]:
+        if "images" not in task.images:
+            raise ZooError(
+                f"game 'adversarial' plays with one set of images, but the data has "
+                f"{' and '.join(task.images)}",
+                hint="`--game cycle`, or data with one set, such as `--data digits`",
+            )
+        return {
+            "generator": Role(part="generator", image=task.image),
+            "discriminator": Role(part="critic", image=task.image),
+        }
+
     def players(self) -> Mapping[str, Player]:
         condition = self.condition
         return {
@@ -54,6 +70,7 @@ class Adversarial(Game):
             "discriminator": self.duel.critic,
             "sampler": self.sampler,
             "condition": self.condition.generator_side,
+            "discriminator.condition": self.condition.critic_side,
         }
         return {name: net for name, net in found.items() if net.state_dict()}
 
@@ -81,7 +98,6 @@ class Adversarial(Game):
         *,
         count: int,
         labels: Tensor | None = None,
-        batch: Batch | None = None,
     ) -> Tensor:
         device = next(iter(nets["generator"].parameters())).device
         latents = nets.get("sampler", self.sampler)(count, rng.child("latents"), device)

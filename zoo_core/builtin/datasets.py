@@ -51,5 +51,19 @@ DATASETS: tuple[Entry, ...] = (
         target="zoo_core.data.folder:Folder",
         summary="The images below a folder; sub-folders are classes.",
     ),
+    Entry(
+        kind="dataset",
+        name="unpaired",
+        target="zoo_core.data.unpaired:Unpaired",
+        summary="Two data sets or folders as sides A and B, without partners.",
+        paper="arXiv:1703.10593",
+    ),
+    Entry(
+        kind="dataset",
+        name="paired",
+        target="zoo_core.data.paired:Paired",
+        summary="Pairs of images, side by side in one file or under one name in A/ and B/.",
+        paper="arXiv:1611.07004",
+    ),
 )
 """What the built-in plugin offers of the kind `dataset`."""

@@ -75,7 +75,9 @@ class Blueprint:
     def labelled(self) -> bool:
         """Return whether the generator can be asked for a label."""
         native = getattr(self.target("generator"), "conditional", False)
-        return bool(native or getattr(self.target("condition"), "reads_labels", False))
+        condition = self.target("condition")
+        reads = getattr(condition, "reads_labels", False)
+        return bool(native or (reads and not getattr(condition, "hides_labels", False)))
 
     @property
     def latent_dim(self) -> int:
@@ -110,10 +112,17 @@ def instance(section: Section, needs: Mapping[str, Any]) -> Any:
     """Build one part from its options and what it needs of the task."""
     if section.target is None:
         raise AssertionError("only parts are built")
+    return section.target(**keywords(section, needs))
+
+
+def keywords(section: Section, needs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a part is built with: its options and what it needs of the task."""
+    if section.target is None:
+        raise AssertionError("only parts are built")
     own = [name for name in section.values if name not in PLAYER_OPTIONS or _own(section, name)]
     asked = task_names_of(section.target)
     provided = {name: value for name, value in needs.items() if name in asked}
-    return section.target(**provided, **section.plain(own))
+    return {**provided, **section.plain(own)}
 
 
 def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from zoo_core.composition.build import Blueprint, instance
+from zoo_core.composition.build import Blueprint, keywords
+from zoo_core.composition.trials import Case, Trial, tried
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Discriminator, Generator, Penalty, Role
-from zoo_core.spec import ImageSpec
+from zoo_core.interfaces import Penalty, Role
+from zoo_core.options import task_names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +30,27 @@ class Findings:
 
 
 def check(plan: Blueprint) -> Findings:
-    """Build the nets on the meta device, run them once, and compare shapes.
+    """Try the nets on the meta device and compare shapes.
 
     Raises:
         ZooError: two parts that do not fit, by name, with what would fit.
     """
+    _check_game(plan)
     _check_labels(plan)
-    nets = {name: _on_meta(plan, role) for name, role in plan.roles.items()}
+    trials = {name: _trial(plan, role) for name, role in plan.roles.items()}
     features: tuple[int, ...] = ()
     patches = False
     for name, role in plan.roles.items():
         if role.part == "generator":
-            _check_generator(plan, role, nets[name])
+            _check_generator(plan, role, trials[name])
         if role.part == "critic":
-            features, patches = _check_critic(plan, role, nets[name])
-    _check_loss(plan, patches=patches)
-    _check_per_sample(plan, nets)
-    return Findings({name: count(net) for name, net in nets.items()}, features, patches)
-
-
-def count(net: nn.Module) -> int:
-    """Return the number of trainable parameters."""
-    return sum(p.numel() for p in net.parameters() if p.requires_grad)
+            _check_critic(plan, role, trials[name])
+            features, patches = trials[name].features, len(trials[name].output) == 3
+    _check_single_score(plan, patches=patches)
+    with torch.device("meta"):
+        plan.condition.prepare(features)
+    _check_per_sample(plan, trials)
+    return Findings({name: t.parameters for name, t in trials.items()}, features, patches)
 
 
 def needs_unmixed_critic(plan: Blueprint) -> str:
@@ -62,6 +60,32 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
         if isinstance(target, type) and issubclass(target, Penalty) and target.per_sample:
             return item.entry.name
     return ""
+
+
+def _check_game(plan: Blueprint) -> None:
+    """Refuse a condition where the game takes none, and generators of the other sort."""
+    if plan.chosen["condition"].items and not getattr(plan.target("game"), "conditions", True):
+        raise ZooError(
+            f"{plan.described('game')} takes no condition, "
+            f"but {plan.name('condition')!r} is asked for",
+            hint="`--condition none`, or `--game adversarial`",
+        )
+    translates = "source" in task_names_of(plan.target("generator"))
+    for role in plan.roles.values():
+        if role.part == "generator" and translates and role.source is None:
+            raise ZooError(
+                f"generator {plan.name('generator')!r} translates images, "
+                f"but game {plan.name('game')!r} draws latents",
+                hint="`--game cycle --data unpaired:A,B` or `--game paired --data paired:PATH`, "
+                "or another generator",
+            )
+        if role.part == "generator" and not translates and role.source is not None:
+            raise ZooError(
+                f"generator {plan.name('generator')!r} draws from latents, "
+                f"but game {plan.name('game')!r} translates images",
+                hint="a generator that translates, such as `--gen cyclegan`, or "
+                "`--game adversarial`",
+            )
 
 
 def _check_labels(plan: Blueprint) -> None:
@@ -86,94 +110,71 @@ def _check_labels(plan: Blueprint) -> None:
         )
 
 
-def _on_meta(plan: Blueprint, role: Role) -> nn.Module:
-    with torch.device("meta"):
-        try:
-            net: nn.Module = instance(plan.settings[role.part], plan.needs(role))
-        except ZooError:
-            raise
-        except Exception as error:
-            raise _misfit(plan, role, f"cannot be built: {_one_line(error)}") from error
-    expected = Generator if role.part == "generator" else Discriminator
-    if role.part != "encoder" and not isinstance(net, expected):
-        raise ZooError(
-            f"{plan.described(role.part)} is a {type(net).__name__}, which is no "
-            f"zoo_core.interfaces.{expected.__name__}",
-            hint="a critic has `features` and `head`"
-            if role.part == "critic"
-            else "derive it from the interface",
+def _trial(plan: Blueprint, role: Role) -> Trial:
+    section = plan.settings[role.part]
+    if section.target is None:
+        raise AssertionError("only parts are tried")
+    found = tried(
+        Case(
+            part=role.part,
+            target=section.target,
+            keywords=tuple(sorted(keywords(section, plan.needs(role)).items())),
+            inputs=(plan.trial, *_inputs(plan, role)),
+            labelled=bool(plan.task.classes),
         )
-    return net
+    )
+    if found.said:
+        raise ZooError(found.problem, hint=found.hint) from found.cause
+    if found.hint:
+        raise ZooError(f"{plan.described(role.part)} {found.problem}", hint=found.hint)
+    if found.problem:
+        raise _misfit(plan, role, found.problem) from found.cause
+    return found
 
 
-def _check_generator(plan: Blueprint, role: Role, net: nn.Module) -> None:
-    if role.source is not None:
-        latents = torch.empty(plan.trial, *role.source.shape, device="meta")
-    else:
-        latents = torch.empty(plan.trial, plan.latent_dim, device="meta")
-    images = _run(plan, role, net, latents, _labels(plan))
-    expected = (plan.trial, *role.image.shape)
-    if tuple(images.shape) != expected:
+def _inputs(plan: Blueprint, role: Role) -> tuple[int, ...]:
+    if role.part != "generator":
+        return plan.needs(role)["image"].shape  # type: ignore[no-any-return]
+    return (plan.latent_dim,) if role.source is None else role.source.shape
+
+
+def _check_generator(plan: Blueprint, role: Role, trial: Trial) -> None:
+    if trial.output != (plan.trial, *role.image.shape):
         raise _misfit(
-            plan, role, f"makes images of shape {_shape(images)} where {role.image} is needed"
+            plan, role, f"makes images of shape {_shape(trial.output)} where {role.image} is needed"
         )
 
 
-def _check_critic(plan: Blueprint, role: Role, net: nn.Module) -> tuple[tuple[int, ...], bool]:
-    assert isinstance(net, Discriminator), "checked when it was built"
-    image: ImageSpec = plan.condition_image(role.image)
-    images = torch.empty(plan.trial, *image.shape, device="meta")
-    features = _run(plan, role, net.features, images, _labels(plan))
-    logits = _run(plan, role, net.head, features)
-    if logits.ndim not in (1, 3) or logits.shape[0] != plan.trial:
+def _check_critic(plan: Blueprint, role: Role, trial: Trial) -> None:
+    if len(trial.output) not in (1, 3) or trial.output[0] != plan.trial:
         raise _misfit(
-            plan, role, f"scores with shape {_shape(logits)}; one score (N,) or patches (N, h, w)"
-        )
-    return tuple(features.shape[1:]), logits.ndim == 3
-
-
-def _check_loss(plan: Blueprint, *, patches: bool) -> None:
-    if patches and getattr(plan.target("loss"), "needs_single_score", False):
-        raise ZooError(
-            f"loss {plan.name('loss')!r} needs one score per image, "
-            f"but critic {plan.name('critic')!r} scores patches",
-            hint="a critic with one score, such as `--disc dcgan`, or another loss",
+            plan,
+            role,
+            f"scores with shape {_shape(trial.output)}; one score (N,) or patches (N, h, w)",
         )
 
 
-def _check_per_sample(plan: Blueprint, nets: Mapping[str, nn.Module]) -> None:
+def _check_single_score(plan: Blueprint, *, patches: bool) -> None:
+    for role in ("loss", "condition"):
+        if patches and getattr(plan.target(role), "needs_single_score", False):
+            raise ZooError(
+                f"{plan.described(role)} needs one score per image, "
+                f"but critic {plan.name('critic')!r} scores patches",
+                hint=f"a critic with one score, such as `--disc dcgan`, or another {role}",
+            )
+
+
+def _check_per_sample(plan: Blueprint, trials: Mapping[str, Trial]) -> None:
     penalty = needs_unmixed_critic(plan)
     if not penalty:
         return
     for name, role in plan.roles.items():
-        if role.part != "critic":
-            continue
-        mixing = [m for m in nets[name].modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-        if mixing:
+        if role.part == "critic" and trials[name].mixes:
             raise ZooError(
                 f"penalty {penalty!r} needs the gradient of each sample, "
                 f"but critic {plan.name('critic')!r} has batch normalisation, which mixes them",
                 hint="a critic without it, such as `--disc dcgan -o critic.norm=layer`",
             )
-
-
-def _labels(plan: Blueprint) -> Tensor | None:
-    if not plan.task.classes:
-        return None
-    return torch.zeros(plan.trial, dtype=torch.int64, device="meta")
-
-
-def _run(plan: Blueprint, role: Role, function: Any, *inputs: Tensor | None) -> Tensor:
-    try:
-        with torch.no_grad():
-            result = function(*inputs)
-    except ZooError:
-        raise
-    except Exception as error:
-        raise _misfit(plan, role, f"does not run: {_one_line(error)}") from error
-    if not isinstance(result, Tensor):
-        raise _misfit(plan, role, f"returns a {type(result).__name__}, not a tensor")
-    return result
 
 
 def _misfit(plan: Blueprint, role: Role, what: str) -> ZooError:
@@ -185,10 +186,5 @@ def _misfit(plan: Blueprint, role: Role, what: str) -> ZooError:
     )
 
 
-def _shape(value: Tensor) -> str:
-    return "(" + ", ".join(str(side) for side in value.shape) + ")"
-
-
-def _one_line(error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}".split("\n", 1)[0]
-    return text if len(text) < 200 else text[:197] + "..."
+def _shape(sides: tuple[int, ...]) -> str:
+    return "(" + ", ".join(str(side) for side in sides) + ")"

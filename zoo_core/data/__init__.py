@@ -1,6 +1,7 @@
 """Data sets as tables of uint8 images, read with care: nothing is dropped, guessed or unpickled."""
 
 from zoo_core.data.cached import CachedDataset
+from zoo_core.data.few_labels import FewLabels
 from zoo_core.data.files import FileTable, table_of_files
 from zoo_core.data.fingerprints import fingerprint
 from zoo_core.data.fitting import contain_images, cover_images, cover_picture
@@ -10,6 +11,7 @@ from zoo_core.data.splits import held_out
 
 __all__ = [
     "CachedDataset",
+    "FewLabels",
     "FileTable",
     "Header",
     "MemoryTable",

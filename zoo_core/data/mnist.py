@@ -40,7 +40,7 @@ class Mnist(CachedDataset):
     """
 
     name: ClassVar[str] = "mnist"
-    source: ClassVar[Any] = datasets.MNIST
+    origin: ClassVar[Any] = datasets.MNIST
     titles: ClassVar[tuple[str, ...]] = tuple(str(digit) for digit in range(10))
 
     def __init__(
@@ -53,7 +53,7 @@ class Mnist(CachedDataset):
     @property
     def folder(self) -> Path:
         """Return where the files are looked for."""
-        return self.root / str(self.source.__name__) / "raw"
+        return self.root / str(self.origin.__name__) / "raw"
 
     def read(self, split: Split) -> MemoryTable:
         prefix = _PREFIXES[split]
@@ -74,7 +74,7 @@ class Mnist(CachedDataset):
             return
         if self.download:
             fetch(
-                lambda: self.source(str(self.root), download=True),
+                lambda: self.origin(str(self.root), download=True),
                 name=self.name,
                 folder=self.folder,
                 expected=expected,
@@ -93,7 +93,7 @@ class Mnist(CachedDataset):
         plain, packed = self.folder / name, self.folder / f"{name}.gz"
         if plain.is_file():
             return parse_idx(plain.read_bytes(), plain)
-        check_archive(packed, dict(self.source.resources)[packed.name])
+        check_archive(packed, dict(self.origin.resources)[packed.name])
         try:
             return parse_idx(gzip.decompress(packed.read_bytes()), packed)
         except (OSError, EOFError, zlib.error) as error:
@@ -111,7 +111,7 @@ class FashionMnist(Mnist):
     """
 
     name = "fashion-mnist"
-    source = datasets.FashionMNIST
+    origin = datasets.FashionMNIST
     titles = tuple(datasets.FashionMNIST.classes)
 
 

@@ -76,6 +76,8 @@ def identity(config: Mapping[str, Any]) -> str:
     options = {name: dict(values) for name, values in config["options"].items()}
     for name in (*BOOKKEEPING - {"seed"}, "steps"):
         options["run"].pop(name, None)
+    # an option that came later, and is not used, leaves the runs before it as they are
+    options["run"] = {name: value for name, value in options["run"].items() if value is not None}
     for name in ("root", "path", "download", "memory_limit"):
         options["data"].pop(name, None)
     text = json.dumps({"parts": config["parts"], "options": options}, sort_keys=True)

@@ -18,15 +18,14 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
 from zoo_core.engine.evaluating import evaluating
-from zoo_core.engine.feed import as_batch
 from zoo_core.engine.hardware import determinism, slow_bfloat16
+from zoo_core.engine.held_out import held_out
 from zoo_core.engine.initialise import initialise
 from zoo_core.engine.run import Run, Silent, Watcher, environment_differences, full_config
 from zoo_core.engine.run_directory import RunDirectory, read_config
 from zoo_core.engine.signals import stop_on_signals
 from zoo_core.engine.snapshot import restore, snapshot
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Batch
 from zoo_core.pictures import save_grid
 from zoo_core.registry import Registry
 from zoo_core.run_options import RESUMABLE
@@ -266,12 +265,12 @@ def save_sample(run: Run) -> Path:
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
     with evaluating(run.engine.picture_nets()) as nets:
-        images = run.engine.game.sample(
+        images = run.engine.game.picture(
             nets,
             rng.child("grid"),
             count=GRID,
             labels=_grid_labels(run),
-            batch=_held_out(run),
+            held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
         )
     save_grid(images, path, columns=8)
     return path
@@ -283,12 +282,3 @@ def _grid_labels(run: Run) -> Tensor | None:
     if not classes or not run.composition.plan.labelled:
         return None
     return (torch.arange(GRID, device=run.hardware.device) % 8) % classes
-
-
-def _held_out(run: Run) -> Batch | None:
-    """Return held-out images for games that start from images."""
-    if run.composition.task.source is None:
-        return None
-    table = next(iter(run.composition.dataset.tables("test").values()))
-    rows = table.take(torch.arange(min(GRID, len(table))))
-    return as_batch(rows, run.hardware.device, run.hardware.memory_format)

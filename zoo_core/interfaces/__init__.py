@@ -1,6 +1,6 @@
 """The contract between parts: what a generator, a loss or a game is, and what they exchange."""
 
-from zoo_core.interfaces.data import Dataset, Rows, Split, Table
+from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
 from zoo_core.interfaces.duel import Duel
 from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
@@ -14,6 +14,7 @@ __all__ = [
     "Condition",
     "Constraint",
     "Dataset",
+    "Datasets",
     "Discriminator",
     "Draws",
     "Duel",

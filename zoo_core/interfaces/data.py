@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -48,14 +48,18 @@ class Dataset(ABC):
     Built with `size` (height, width) or None for its own size. Construction is cheap: it finds
     out `image` and `classes` and reads no more than that needs.
 
+    One that is made of others asks for `datasets`, a function that opens them.
+
     Attributes:
         argument: the option that `name:VALUE` sets, such as "path" for `folder:photos/`.
         image: what the batches hold.
+        source: what the rows' sources are, where images come in pairs, or None.
         classes: names of the classes, empty where there are no labels.
     """
 
     argument: ClassVar[str] = ""
     image: ImageSpec
+    source: ImageSpec | None = None
     classes: tuple[str, ...] = ()
 
     @property
@@ -70,3 +74,14 @@ class Dataset(ABC):
     def summary(self) -> str:
         """Return one sentence with counts, for the first lines of a run."""
         return f"{self.image} images"
+
+
+class Datasets(Protocol):
+    """Open a data set by what `--data` takes, such as "digits" or "folder:photos"."""
+
+    def __call__(self, text: str, **options: Any) -> Dataset:
+        """Return the data set; options that it does not have are left out.
+
+        Raises:
+            ZooError: an unknown name, or an option that does not fit.
+        """

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
+from zoo_core.errors import ZooError
 from zoo_core.interfaces import nets as net_interfaces
 from zoo_core.interfaces.duel import Duel
 from zoo_core.interfaces.parts import Condition, Sampler
@@ -110,7 +111,13 @@ Play = Generator[Mapping[str, Terms], Notes, None]
 
 
 class Game(nn.Module, ABC):
-    """Players, the nets that are saved, and one round of moves."""
+    """Players, the nets that are saved, and one round of moves.
+
+    Attributes:
+        conditions: a condition can take part.
+    """
+
+    conditions: ClassVar[bool] = True
 
     def __init__(self, *, parts: GameParts) -> None:
         super().__init__()
@@ -118,7 +125,11 @@ class Game(nn.Module, ABC):
 
     @classmethod
     def roles(cls, task: Task) -> Mapping[str, Role]:
-        """Return the nets that this game needs, by the name under which they are saved."""
+        """Return the nets that this game needs, by the name under which they are saved.
+
+        Raises:
+            ZooError: the task has not what the game plays with.
+        """
         return {
             "generator": Role(part="generator", image=task.image, source=task.source),
             "discriminator": Role(part="critic", image=task.image),
@@ -140,7 +151,6 @@ class Game(nn.Module, ABC):
         update. It gets back the notes of that move, averaged over devices.
         """
 
-    @abstractmethod
     def sample(
         self,
         nets: Mapping[str, nn.Module],
@@ -148,14 +158,43 @@ class Game(nn.Module, ABC):
         *,
         count: int,
         labels: Tensor | None = None,
-        batch: Batch | None = None,
     ) -> Tensor:
-        """Return pictures (count, C, H, W) from (averaged) nets.
+        """Return images (count, C, H, W) drawn by (averaged) nets.
 
         Args:
             nets: a net for each name of `nets` that sampling needs.
             rng: where latents come from.
             count: how many.
             labels: (count,) int64, where the composition is conditional.
-            batch: held-out images, for games that start from images.
+
+        Raises:
+            ZooError: the game draws nothing: it translates images.
         """
+        raise ZooError(
+            "nothing can be drawn here: these nets translate images",
+            hint="`zoo translate RUN images... --out folder/`",
+        )
+
+    def picture(
+        self,
+        nets: Mapping[str, nn.Module],
+        rng: Draws,
+        *,
+        count: int,
+        labels: Tensor | None = None,
+        held_out: Mapping[str, Batch],
+    ) -> Tensor:
+        """Return the images of a run's sample grid, eight a row: at most (count, C, H, W).
+
+        Args:
+            nets: as for `sample`.
+            rng: where latents come from.
+            count: how many at most.
+            labels: (count,) int64, where the composition is conditional.
+            held_out: table name to the first images of the held-out split, at most `count`.
+        """
+        return self.sample(nets, rng, count=count, labels=labels)
+
+    def translators(self) -> Mapping[str, str]:
+        """Return direction, such as "ab", to the name in `nets` of the net that translates."""
+        return {}

@@ -14,11 +14,16 @@ class Generator(nn.Module, ABC):
     `conditional` says that the net reads labels by itself; such a net is built with `classes`.
     An image-to-image generator is built with `source` and takes images as latents.
 
+    Attributes:
+        stride: a generator that reads images takes any whose sides are multiples of it; 0 where it
+            takes only the size that it was built for.
+
     Shapes:
         latents (N, latent_dim), labels (N,) or None -> images (N, C, H, W) in [-1, 1].
     """
 
     conditional: ClassVar[bool] = False
+    stride: int = 0
 
     @abstractmethod
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor: ...

@@ -113,10 +113,12 @@ class Condition(nn.Module):
     Attributes:
         reads_labels: it needs labelled data.
         hides_labels: the generator gets no labels although the data has them.
+        needs_single_score: critics that score patches are refused.
     """
 
     reads_labels: ClassVar[bool] = False
     hides_labels: ClassVar[bool] = False
+    needs_single_score: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,7 +134,11 @@ class Condition(nn.Module):
         return image
 
     def prepare(self, features: tuple[int, ...]) -> None:
-        """Build what depends on the critic's features, given without their batch dimension."""
+        """Build what depends on the critic's features, given without their batch dimension.
+
+        Raises:
+            ZooError: features of a shape that it cannot read.
+        """
 
     def latents(self, latents: Tensor, labels: Tensor | None, rng: Draws) -> Tensor:
         """Return the generator's input."""

@@ -15,11 +15,13 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import Engine, averaged_nets
 from zoo_core.engine.evaluating import evaluating
+from zoo_core.engine.held_out import held_out
 from zoo_core.errors import ZooError
 from zoo_core.options import options_of
 from zoo_core.registry import Registered, Registry
 
 STEPS = 5
+PICTURES = 3
 
 
 def check_entry(item: Registered) -> None:
@@ -75,8 +77,10 @@ def check_shapes(composition: Composition) -> None:
     Raises:
         AssertionError: they are not.
     """
-    images = _sample(engine_of(composition, device="cpu"), count=3)
-    assert images.shape == (3, *composition.task.image.shape), f"pictures are {images.shape}"
+    images = _pictures(composition, engine_of(composition, device="cpu"))
+    shape = tuple(images.shape)
+    assert 0 < len(images) <= PICTURES, f"{len(images)} pictures instead of {PICTURES} at most"
+    assert shape[1:] == composition.task.image.shape, f"pictures are {shape}"
     assert images.dtype == torch.float32, f"pictures are {images.dtype}"
     assert bool(torch.isfinite(images).all()), "pictures have values that are not finite"
     assert images.abs().max() <= 1 + 1e-6, f"pictures reach {float(images.abs().max()):.3g}"
@@ -95,7 +99,7 @@ def check_reproducible(composition: Composition) -> None:
         for _ in range(2):
             torch.manual_seed(disturbance)
             engine.step()
-        pictures.append(_sample(engine, count=2))
+        pictures.append(_pictures(composition, engine))
     assert torch.equal(*pictures), "the same seed gives other pictures"
 
 
@@ -124,7 +128,9 @@ def check_learning(composition: Composition, *, exempt: Mapping[str, str] | None
     return engine
 
 
-def _sample(engine: Engine, *, count: int) -> Tensor:
+def _pictures(composition: Composition, engine: Engine) -> Tensor:
     rng = CounterDraws(engine.run.seed, 0, path=("testing",), deliver=engine.hardware.device)
+    images = held_out(composition, engine.game, engine.hardware, PICTURES)
+    labels = torch.zeros(PICTURES, dtype=torch.int64) if composition.plan.labelled else None
     with evaluating(engine.picture_nets()) as nets:
-        return engine.game.sample(nets, rng, count=count)
+        return engine.game.picture(nets, rng, count=PICTURES, labels=labels, held_out=images)
