@@ -13,7 +13,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.judging import Figures, JudgeOptions, Lines, Panel, figures_table, training_of
+from benchmarks.judging.measures import measured
 from benchmarks.judging.results_page import (
     FIGURES,
     FORMAT,
@@ -30,14 +31,16 @@ from benchmarks.judging.results_page import (
     read_results,
     results_page,
 )
+from benchmarks.judging.rows import DATA, ROWS, Row
 from benchmarks.judging.trainings import say
 from zoo_core import Composition, ZooError, compose, load
+from zoo_core.data import FewLabels
 from zoo_core.engine import Run, train
 from zoo_core.engine.run_directory import CONFIG
+from zoo_core.interfaces import Dataset
 from zoo_core.pictures import save_grid
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = "mnist"
 SAMPLE_SEED = 1
 GRID = 64
 JUDGE = JudgeOptions(epochs=6)
@@ -48,129 +51,6 @@ BOOKKEEPING = {"log_every": 50, "sample_every": 1000, "checkpoint_every": 1000, 
 QUICK_STEPS = 3
 QUICK_COUNT = 100
 QUICK_JUDGE = JudgeOptions(images=640, epochs=1)
-
-FLAGS = {
-    "generator": "--gen",
-    "critic": "--disc",
-    "loss": "--loss",
-    "penalty": "--penalty",
-    "data": "--data",
-    "steps": "--steps",
-    "batch": "--batch",
-    "critic_steps": "--critic-steps",
-    "seed": "--seed",
-}
-"""What `zoo train` has a flag of its own for; anything else is an `-o`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One model of the page.
-
-    Args:
-        name: of its files.
-        about: one sentence.
-        parts: role to name.
-        options: section to values; "run" has the steps.
-    """
-
-    name: str
-    about: str
-    parts: Mapping[str, str | tuple[str, ...]]
-    options: Mapping[str, Mapping[str, Any]]
-
-    @property
-    def train_command(self) -> str:
-        """Return what a user types for the same run."""
-        words = ["zoo train"]
-        for role, name in {**self.parts, "data": DATA}.items():
-            words.append(f"{FLAGS[role]} {name if isinstance(name, str) else ','.join(name)}")
-        for section, values in self.options.items():
-            for name, value in values.items():
-                flag = FLAGS.get(name) if section == "run" else None
-                words.append(f"{flag} {value}" if flag else f"-o {section}.{name}={value}")
-        return " ".join(words)
-
-
-SMALL = {"generator": {"width": 32}, "critic": {"width": 32}}
-
-ROWS = (
-    Row(
-        name="vanilla",
-        about="Two multilayer perceptrons, the non-saturating loss, all defaults.",
-        parts={"generator": "vanilla", "loss": "non-saturating"},
-        options={"run": {"steps": 15_000, "seed": 0}},
-    ),
-    Row(
-        name="mini-conv",
-        about="The smallest convolutional pair, the non-saturating loss, all defaults.",
-        parts={"generator": "mini-conv", "loss": "non-saturating"},
-        options={"run": {"steps": 6000, "seed": 0}},
-    ),
-    Row(
-        name="dcgan-non-saturating",
-        about="DCGAN at half its width, the loss of its paper.",
-        parts={"generator": "dcgan", "loss": "non-saturating"},
-        options={**SMALL, "run": {"steps": 5000, "batch": 64, "seed": 0}},
-    ),
-    Row(
-        name="dcgan-wgan",
-        about="DCGAN at half its width, the Wasserstein loss with clipped weights; ten times the "
-        "learning rate of its paper, which needs more steps than fit here.",
-        parts={"generator": "dcgan", "loss": "wgan"},
-        options={
-            "generator": {"width": 32, "lr": 5e-4},
-            "critic": {"width": 32, "lr": 5e-4},
-            "run": {"steps": 2500, "batch": 64, "seed": 0},
-        },
-    ),
-    Row(
-        name="dcgan-wgan-gp",
-        about="DCGAN at half its width, the Wasserstein loss with a gradient penalty; one critic "
-        "step and a high, falling learning rate instead of the paper's five and low, constant one.",
-        parts={"generator": "dcgan", "loss": "wgan-gp"},
-        options={
-            "generator": {"width": 32, "lr": 1e-3, "schedule": "linear"},
-            "critic": {"width": 32, "lr": 1e-3, "schedule": "linear"},
-            "run": {"steps": 4000, "batch": 64, "critic_steps": 1, "seed": 0},
-        },
-    ),
-    Row(
-        name="dcgan-lsgan",
-        about="DCGAN at half its width, the least-squares loss.",
-        parts={"generator": "dcgan", "loss": "lsgan"},
-        options={**SMALL, "run": {"steps": 5000, "batch": 64, "seed": 0}},
-    ),
-    Row(
-        name="dcgan-hinge",
-        about="DCGAN at half its width, the hinge loss with a spectrally normalised critic.",
-        parts={"generator": "dcgan", "loss": "hinge"},
-        options={
-            "generator": {"width": 32},
-            "critic": {"width": 32, "norm": "spectral"},
-            "run": {"steps": 5000, "batch": 64, "seed": 0},
-        },
-    ),
-    Row(
-        name="dcgan-relativistic",
-        about="DCGAN at half its width, the relativistic pairing loss with penalties on the "
-        "gradient at real and at generated images.",
-        parts={"generator": "dcgan", "loss": "relativistic", "penalty": ("r1", "r2")},
-        options={
-            "generator": {"width": 32, "lr": 5e-4, "betas": "0,0.99"},
-            "critic": {"width": 32, "lr": 5e-4, "betas": "0,0.99"},
-            "penalty.r1": {"weight": 1},
-            "penalty.r2": {"weight": 1},
-            "run": {"steps": 4000, "batch": 64, "seed": 0},
-        },
-    ),
-    Row(
-        name="dcgan-dragan",
-        about="DCGAN at half its width, the non-saturating loss with the penalty of DRAGAN.",
-        parts={"generator": "dcgan", "loss": "non-saturating", "penalty": "dragan"},
-        options={**SMALL, "run": {"steps": 5000, "batch": 64, "seed": 0}},
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +102,8 @@ class Results:
         composition = self._composed(row)
         panel, controls = self._panel(composition)
         run = self._trained(row, composition)
-        images = load(run.path, device="cpu").sample(self.plan.count, seed=SAMPLE_SEED)
+        model = load(run.path, device="cpu")
+        images = model.sample(self.plan.count, seed=SAMPLE_SEED)
         figures = panel.figures(images)
         print(figures_table({row.name: figures}, controls), flush=True)
         picture = self.plan.picture(row)
@@ -243,6 +124,7 @@ class Results:
             "judge": panel.protocol(),
             "figures": figures.rounded(),
             "controls": {name: found.rounded() for name, found in controls.items()},
+            "measures": measured(row.measure, model, panel, self.plan.count, picture),
         }
         _write(self.plan.figures(row), json.dumps(result, indent=2) + "\n")
 
@@ -255,7 +137,7 @@ class Results:
         size = str(composition.dataset.image)
         if size not in self._panels:
             say(f"training the judge on {size} {DATA} images")
-            panel = Panel(composition.dataset, self.plan.judge)
+            panel = Panel(_all_labels(composition.dataset), self.plan.judge)
             accuracy = panel.judge.accuracy
             say(f"judge: {accuracy:.2%} right on held-out images, {panel.judge.seconds:.0f} s")
             if accuracy < self.plan.accuracy:
@@ -271,6 +153,11 @@ class Results:
         if (directory / CONFIG).is_file():
             shutil.rmtree(directory)
         return train(composition, directory, watcher=Lines(row.name))
+
+
+def _all_labels(dataset: Dataset) -> Dataset:
+    """Return the data set with all its labels, for the judge."""
+    return dataset.dataset if isinstance(dataset, FewLabels) else dataset
 
 
 def _training(run: Run) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.judging.controls import HELD_OUT
+from benchmarks.judging.measures_page import measured_tables, measured_text
 from benchmarks.judging.panel import PRESENT, TWIN_QUANTILE, Figures
 from benchmarks.judging.tables import COLUMNS, figures_row, markdown
 from zoo_core import ZooError
@@ -86,7 +87,7 @@ def results_page(results: Sequence[Result]) -> str:
     tables = [_table(group) for group in _groups(results)]
     made = [_made(group[0]) for group in _groups(results)]
     models = [_model(result) for result in results]
-    parts = [HEAD, *tables, COLUMNS_EXPLAINED, "## The models", *models]
+    parts = [HEAD, *tables, COLUMNS_EXPLAINED, *measured_tables(results), "## The models", *models]
     parts += ["## How it was made", *made, REMARKS]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -131,7 +132,7 @@ Trained for {training["steps"]:,} steps in {training["seconds"]:,.0f} s
 {result["commands"]["train"]}
 ```
 
-![64 samples of {name}, not selected]({PICTURES}/{name}.png)
+{measured_text(result)}![64 samples of {name}, not selected]({PICTURES}/{name}.png)
 
 [All figures as JSON]({FIGURES}/{name}.json); again: `{result["commands"]["result"]}`."""
 

@@ -63,6 +63,20 @@ def test_the_choice_depends_on_the_seed_alone() -> None:
     assert not torch.equal(one, other)
 
 
+def test_the_labelled_images_are_a_table_of_their_own_as_long_as_a_batch() -> None:
+    few = FewLabels(Digits(), 20, seed=0, batch=64)
+    table = few.tables("train")["labelled"]
+    rows = table.take(torch.arange(len(table)))
+    assert few.images.keys() == few.tables("train").keys()
+    assert len(table) == 80
+    assert rows.labels is not None
+    assert rows.labels.bincount().tolist() == [8] * 10
+    every = few.tables("train")["images"]
+    known = labels_of(few) >= 0
+    images = every.take(torch.arange(len(every))).images[known]
+    assert {bytes(image.numpy()) for image in images} == {bytes(i.numpy()) for i in rows.images}
+
+
 def test_held_out_labels_stay() -> None:
     assert torch.equal(
         labels_of(FewLabels(Digits(), 10, seed=0), "test"), labels_of(Digits(), "test")

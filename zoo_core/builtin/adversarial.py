@@ -78,11 +78,13 @@ class Adversarial(Game):
         for index in range(self.critic_steps):
             move = turn.step * self.critic_steps + index
             rng = turn.rng.child("critic", index)
-            real = turn.batch(move)["images"]
+            batches = turn.batch(move)
+            real, labelled = batches["images"], batches.get("labelled")
             shared = self.share and index == self.critic_steps - 1
             with nullcontext() if shared else torch.no_grad():
                 fake = self._fake(real, rng)
-            terms = self.duel.terms("critic", move, real, _detached(fake), rng)
+            seen = _detached(fake)
+            terms = self.duel.terms("critic", move, real, seen, rng, labelled=labelled)
             reply = yield {"critic": terms}
             self.duel.after("critic", reply["critic"])
         rng = turn.rng.child("generator")

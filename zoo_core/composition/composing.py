@@ -212,7 +212,7 @@ def _dataset(settings: Settings, datasets: Datasets) -> Dataset:
     source = section.owner if asked is None else size.source
     settings["run"].values["size"] = replace(size, value=text, source=source)
     if run["labels"] is not None:
-        return FewLabels(dataset, run["labels"], run["seed"])
+        return FewLabels(dataset, run["labels"], run["seed"], batch=run["batch"])
     return dataset
 
 

@@ -22,53 +22,58 @@ class FewLabels(Dataset):
     """Keep the labels of some training images; those of the others become unknown.
 
     The same number of each class is kept, a remainder by one more of the first classes; which
-    images these are depends on the seed. The held-out split keeps all its labels.
+    images these are depends on the seed. The held-out split keeps all its labels. The training
+    split has a second table, "labelled", of the images that keep their label, repeated where they
+    are fewer than a batch: among many images they would come up too rarely to learn from.
 
     Args:
         dataset: where the images come from.
         count: how many training images keep their label.
         seed: of the choice.
+        batch: rows that "labelled" has at least.
 
     Raises:
         ZooError: data without labels, or fewer labels of a class than are to be kept.
     """
 
-    def __init__(self, dataset: Dataset, count: int, seed: int) -> None:
+    def __init__(self, dataset: Dataset, count: int, seed: int, *, batch: int = 1) -> None:
         if not dataset.classes:
             raise ZooError(
                 f"{count} labels are asked for, but the data has none",
                 hint="leave `--labels` out, or choose labelled data, such as `--data digits`",
             )
-        self.dataset, self.labels, self.seed = dataset, count, seed
+        self.dataset, self.labels, self.seed, self.batch = dataset, count, seed, batch
         self.image, self.source, self.classes = dataset.image, dataset.source, dataset.classes
         self._kept: dict[str, Table] = {}
 
     @property
     def images(self) -> Mapping[str, ImageSpec]:
         """Return table name to what its images are."""
-        return self.dataset.images
+        return {**self.dataset.images, "labelled": self.image}
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)
         if split == "test":
             return tables
-        for name, table in tables.items():
-            if name not in self._kept:
-                self._kept[name] = self._masked(table)
-        return dict(self._kept)
+        if not self._kept:
+            self._kept = self._masked(tables["images"])
+        return self._kept
 
     def summary(self) -> str:
         """Return one sentence with counts, also of the labels that are kept."""
         return f"{self.dataset.summary()}; {self.labels:,} training labels are used"
 
-    def _masked(self, table: Table) -> Table:
+    def _masked(self, table: Table) -> dict[str, Table]:
         labels = _labels_of(table)
         chosen = _chosen(labels, self.labels, self.classes, self.seed)
         masked = torch.full_like(labels, UNKNOWN)
         masked[chosen] = labels[chosen]
+        known = table.take(chosen).images.cpu()
+        times = -(-self.batch // len(chosen))
+        labelled = MemoryTable(known.repeat(times, 1, 1, 1), labels[chosen].repeat(times))
         if isinstance(table, MemoryTable):
-            return replace(table, labels=masked)
-        return Relabelled(table, masked)
+            return {"images": replace(table, labels=masked), "labelled": labelled}
+        return {"images": Relabelled(table, masked), "labelled": labelled}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,7 +60,16 @@ class Duel(nn.Module):
             None if found.class_logits is None else _full(found.class_logits),
         )
 
-    def terms(self, player: str, move: int, real: Batch, fake: Batch, rng: Draws) -> Terms:
+    def terms(
+        self,
+        player: str,
+        move: int,
+        real: Batch,
+        fake: Batch,
+        rng: Draws,
+        *,
+        labelled: Batch | None = None,
+    ) -> Terms:
         """Return the terms of a player's move.
 
         Args:
@@ -69,6 +78,7 @@ class Duel(nn.Module):
             real: a real batch.
             fake: a generated batch; the game detaches it for the critic.
             rng: the move's stream.
+            labelled: a batch of labelled images, where only some images have labels.
         """
         due = self._due(player, move)
         leaves = frozenset[str]().union(*(penalty.differentiates for penalty in due.values()))
@@ -86,6 +96,7 @@ class Duel(nn.Module):
             generator=self.generate,
             critic=self.score,
             rng=rng,
+            labelled=labelled,
         )
         found = self._loss_terms(turn).add(self.condition.terms(turn))
         for name, penalty in due.items():

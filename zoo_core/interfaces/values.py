@@ -121,6 +121,8 @@ class Turn:
         generator: latents and labels to images.
         critic: images and labels to scores.
         rng: a stream of this part's own.
+        labelled: a batch of labelled images in the critic's move, where only some images have
+            labels; None otherwise.
     """
 
     player: str
@@ -132,3 +134,4 @@ class Turn:
     generator: GenerateFn
     critic: ScoreFn
     rng: Draws
+    labelled: Batch | None = None
