@@ -33,6 +33,7 @@ from benchmarks.judging.results_page import (
 )
 from benchmarks.judging.rows import DATA, ROWS, Row
 from benchmarks.judging.trainings import say
+from benchmarks.judging.translations_page import translations_text
 from zoo_core import Composition, ZooError, compose, load
 from zoo_core.data import FewLabels
 from zoo_core.engine import Run, train
@@ -190,7 +191,7 @@ def write_page(docs: Path) -> None:
         raise ZooError(
             f"no figures in {str(docs / FIGURES)!r}", hint="`python benchmarks/results.py`"
         )
-    _write(docs / PAGE, results_page(results))
+    _write(docs / PAGE, results_page(results, translations_text(docs / FIGURES)))
     say(f"wrote {docs / PAGE} from {len(results)} results")
 
 

@@ -82,13 +82,13 @@ def read_results(folder: Path, order: Sequence[str]) -> list[Result]:
     return sorted(found, key=lambda result: (known.get(result["name"], len(known)), result["name"]))
 
 
-def results_page(results: Sequence[Result]) -> str:
-    """Return the page as Markdown."""
+def results_page(results: Sequence[Result], more: Sequence[str] = ()) -> str:
+    """Return the page as Markdown; more sections come after the models."""
     tables = [_table(group) for group in _groups(results)]
     made = [_made(group[0]) for group in _groups(results)]
     models = [_model(result) for result in results]
     parts = [HEAD, *tables, COLUMNS_EXPLAINED, *measured_tables(results), "## The models", *models]
-    parts += ["## How it was made", *made, REMARKS]
+    parts += [*more, "## How it was made", *made, REMARKS]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
