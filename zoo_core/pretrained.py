@@ -96,7 +96,7 @@ class Pretrained:
         Raises:
             ZooError: this draws from latents, or has no such direction.
         """
-        net = self.game.nets()[self._translator(direction)]
+        net = self.game.nets()[self.translator(direction)]
         with evaluating({"generator": net}):
             translated: Tensor = net(images.to(self.device), None)
         return translated.float().cpu()
@@ -131,7 +131,12 @@ class Pretrained:
             _joined([piece.class_logits for piece in pieces]),
         )
 
-    def _translator(self, direction: str) -> str:
+    def translator(self, direction: str = "") -> str:
+        """Return the name of the net that translates in a direction, the first one by default.
+
+        Raises:
+            ZooError: this draws from latents, or has no such direction.
+        """
         known = self.game.translators()
         if not known:
             raise ZooError(

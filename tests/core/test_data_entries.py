@@ -19,6 +19,8 @@ def test_the_built_in_data_sets_are_offered_by_name() -> None:
         "cifar10",
         "celeba",
         "folder",
+        "unpaired",
+        "paired",
     ]
     assert {entry.kind for entry in DATASETS} == {"dataset"}
 
@@ -27,7 +29,7 @@ def test_the_built_in_data_sets_are_offered_by_name() -> None:
 def test_every_data_set_loads_and_explains_its_options(entry: Entry) -> None:
     target = entry.load()
     assert issubclass(target, Dataset)
-    assert task_names_of(target) == {"size"}
+    assert task_names_of(target) - {"datasets"} == {"size"}
     assert all(option.help for option in options_of(target).values())
     assert target.argument in {"", *options_of(target)}
 

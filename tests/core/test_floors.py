@@ -22,7 +22,7 @@ FLOORS = (
     ("draws", "data"),
     ("composition",),
     ("checkpoint", "weights", "pictures", "engine"),
-    ("pretrained",),
+    ("pretrained", "translating"),
     ("builtin", "testing"),
 )
 """From the lowest; a name is a module or a package below `zoo_core`."""

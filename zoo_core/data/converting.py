@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "I;16N"})
 """Pillow's modes without colour; a palette counts as colour."""
 
-_TURNS = {
+TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -20,6 +20,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+"""The camera's orientation (EXIF) to what turns the image upright."""
 
 
 class RefusedError(ValueError):
@@ -29,7 +30,7 @@ class RefusedError(ValueError):
 def turned_size(image: Image.Image) -> tuple[int, int]:
     """Return (height, width) as the camera meant them (EXIF orientation)."""
     # Pillow turns TIFF files by itself and gives their turned size
-    if image.format != "TIFF" and _orientation(image) >= 5:
+    if image.format != "TIFF" and orientation(image) >= 5:
         return image.width, image.height
     return image.height, image.width
 
@@ -42,7 +43,7 @@ def to_eight_bits(image: Image.Image, channels: int) -> Image.Image:
     """
     # before the orientation: what goes wrong with the pixels must not be taken for damaged EXIF
     image.load()
-    method = _TURNS.get(_orientation(image))
+    method = TURNS.get(orientation(image))
     if image.mode == "F":
         raise RefusedError("floating point pixels have no known range; save it with 8 or 16 bits")
     if image.mode in GREY_MODES and image.mode.startswith("I"):
@@ -53,7 +54,8 @@ def to_eight_bits(image: Image.Image, channels: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image) -> int:
+    """Return how the camera was held (EXIF), 1 for upright and where nothing is said."""
     # a damaged EXIF block says nothing about the pixels, so it only costs the orientation
     with contextlib.suppress(
         SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error

@@ -23,7 +23,7 @@ from zoo_core.interfaces.data import Rows
 from zoo_core.options import Between
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from zoo_core.spec import ImageSpec
@@ -49,21 +49,32 @@ def read_all(
     Raises:
         ZooError: some cannot be read; it names the first few and counts all.
     """
-    if pool is None:
-        with _reader_pool() as own:
-            return read_all(read, paths, own)
     found: list[Found] = []
     bad: list[Unreadable] = []
     with quiet_pillow():
-        for start in range(0, len(paths), CHUNK):
-            for one in pool.map(read, paths[start : start + CHUNK]):
-                if isinstance(one, Unreadable):
-                    bad.append(one)
-                else:
-                    found.append(one)
+        for one in read_each(read, paths, pool):
+            if isinstance(one, Unreadable):
+                bad.append(one)
+            else:
+                found.append(one)
     if bad:
         raise unreadable_error(bad, total=len(paths))
     return found
+
+
+def read_each(
+    read: Callable[[Path], Found | Unreadable], paths: Sequence[Path], pool: Executor | None = None
+) -> Iterator[Found | Unreadable]:
+    """Give what a reader finds in every file, in order, with a pool of threads.
+
+    Pillow may warn meanwhile: see `quiet_pillow`.
+    """
+    if pool is None:
+        with _reader_pool() as own:
+            yield from read_each(read, paths, own)
+        return
+    for start in range(0, len(paths), CHUNK):
+        yield from pool.map(read, paths[start : start + CHUNK])
 
 
 def decode(paths: Sequence[Path], image: ImageSpec, pool: Executor | None = None) -> Tensor:
@@ -72,11 +83,25 @@ def decode(paths: Sequence[Path], image: ImageSpec, pool: Executor | None = None
     Raises:
         ZooError: some cannot be read; it names the first few and counts all.
     """
-    images = torch.empty((len(paths), *image.shape), dtype=torch.uint8)
+    return decode_with(lambda path: read_pixels(path, image), paths, image.shape, pool)
+
+
+def decode_with(
+    read: Callable[[Path], Tensor | Unreadable],
+    paths: Sequence[Path],
+    shape: tuple[int, ...],
+    pool: Executor | None = None,
+) -> Tensor:
+    """Return what a reader makes of files as (N, *shape) uint8.
+
+    Raises:
+        ZooError: some cannot be read; it names the first few and counts all.
+    """
+    images = torch.empty((len(paths), *shape), dtype=torch.uint8)
     rows = {path: row for row, path in enumerate(paths)}
 
     def read_into(path: Path) -> Unreadable | None:
-        pixels = read_pixels(path, image)
+        pixels = read(path)
         if isinstance(pixels, Unreadable):
             return pixels
         images[rows[path]] = pixels

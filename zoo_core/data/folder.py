@@ -16,7 +16,7 @@ from zoo_core.options import Between
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zoo_core.data.memory import MemoryTable
@@ -77,9 +77,10 @@ class Folder(CachedDataset):
         memory_limit: MemoryLimit = 2048,
     ) -> None:
         listing = list_images(path)
-        self.parts = _split(listing, held_out)
-        self.labelling = _labelling(self.parts, labels, str(listing.root))
+        self.parts = split_listing(listing, held_out)
+        self.labelling = label_parts(self.parts, labels, str(listing.root))
         super().__init__(_image(self.parts, size, channels), classes=self.labelling.classes)
+        self.listing = listing
         self.others = listing.others
         self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
 
@@ -103,7 +104,12 @@ class Folder(CachedDataset):
         return super().summary() + (f"; {others} not read" if others else "")
 
 
-def _split(listing: Listing, fraction: float) -> dict[Split, Part]:
+def split_listing(listing: Listing, fraction: float) -> dict[Split, Part]:
+    """Return the images of the training and of the held-out split.
+
+    Raises:
+        ZooError: a folder with a split of its own, and images outside it.
+    """
     tops = {name.partition("/")[0] for name in listing.images if "/" in name}
     held = next((name for name in HELD_OUT_FOLDERS if name in tops), None)
     if "train" in tops and held is not None:
@@ -138,7 +144,12 @@ def _below(names: Sequence[str], top: str) -> tuple[str, ...]:
     return tuple(name.removeprefix(f"{top}/") for name in names if name.startswith(f"{top}/"))
 
 
-def _labelling(parts: dict[Split, Part], mode: LabelMode, owner: str) -> Labelling:
+def label_parts(parts: Mapping[Split, Part], mode: LabelMode, owner: str) -> Labelling:
+    """Return the classes of both splits.
+
+    Raises:
+        ZooError: unclear labels, or a class that only the held-out split has.
+    """
     train, test = parts["train"], parts["test"]
     found = find_classes((*train.names, *test.names), mode, owner)
     if train.root != test.root:
@@ -158,6 +169,17 @@ def _image(parts: dict[Split, Part], size: tuple[int, int] | None, channels: Cha
     headers: list[Header] = []
     if size is None or channels == "auto":
         headers = read_all(read_header, parts["train"].paths() + parts["test"].paths())
+    return image_of(headers, size, channels)
+
+
+def image_of(
+    headers: Sequence[Header], size: tuple[int, int] | None, channels: Channels
+) -> ImageSpec:
+    """Return what the batches of some files hold.
+
+    Raises:
+        ZooError: several sizes and none that is asked for, or one beyond what an image can have.
+    """
     if channels == "auto":
         count = 1 if all(header.grey for header in headers) else 3
     else:

@@ -45,11 +45,13 @@ class Listing:
         root: the folder.
         images: paths below it, with forward slashes, sorted.
         others: how many files of each other extension.
+        other_names: paths of these below the root, sorted.
     """
 
     root: Path
     images: tuple[str, ...]
     others: Mapping[str, int]
+    other_names: tuple[str, ...] = ()
 
 
 def list_images(path: str) -> Listing:
@@ -60,15 +62,17 @@ def list_images(path: str) -> Listing:
     """
     root = _folder(path)
     images: list[str] = []
+    names: list[str] = []
     others: Counter[str] = Counter()
     for name in _walk(root, PurePosixPath(), ()):
         if name.suffix.lower() in EXTENSIONS:
             images.append(str(name))
         else:
+            names.append(str(name))
             others[name.suffix.lower() or "without extension"] += 1
     if not images:
         raise _no_images(root, others)
-    return Listing(root, tuple(sorted(images)), dict(sorted(others.items())))
+    return Listing(root, tuple(sorted(images)), dict(sorted(others.items())), tuple(sorted(names)))
 
 
 def describe_others(others: Mapping[str, int]) -> str:

@@ -7,7 +7,7 @@ import warnings
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -19,10 +19,12 @@ from zoo_core.data.fitting import cover_picture
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from zoo_core.spec import ImageSpec
+
+Found = TypeVar("Found")
 
 MAX_PIXELS = 89_478_485
 """More are refused as a decompression bomb; where Pillow starts to warn."""
@@ -77,22 +79,42 @@ def quiet_pillow() -> Iterator[None]:
 
 def read_header(path: Path) -> Header | Unreadable:
     """Return the size and the kind of an image without decoding its pixels."""
-    try:
-        with _opened(path) as image:
-            return Header(path, *turned_size(image), grey=image.mode in GREY_MODES)
-    except _FAILURES as error:
-        return Unreadable(path, _reason(path, error))
+    return read_opened(path, lambda image: header_of(path, image))
+
+
+def header_of(path: Path, image: Image.Image) -> Header:
+    """Return the size and the kind of an image that is open."""
+    return Header(path, *turned_size(image), grey=image.mode in GREY_MODES)
 
 
 def read_pixels(path: Path, image: ImageSpec) -> Tensor | Unreadable:
     """Return an image as (C, H, W) uint8: see `read_image`."""
+    size = (image.height, image.width)
+    return read_picture(
+        path, image.channels, lambda picture: pixels_of(cover_picture(picture, size))
+    )
+
+
+def read_picture(
+    path: Path, channels: int, use: Callable[[Image.Image], Found]
+) -> Found | Unreadable:
+    """Return what comes of an image at its own size: upright, on white, in mode L or RGB."""
+    return read_opened(path, lambda image: use(to_eight_bits(image, channels)))
+
+
+def read_opened(path: Path, use: Callable[[Image.Image], Found]) -> Found | Unreadable:
+    """Return what comes of an image as Pillow opens it, or why it cannot be read."""
     try:
-        with _opened(path) as opened:
-            eight_bits = to_eight_bits(opened, image.channels)
-        values = np.array(cover_picture(eight_bits, (image.height, image.width)))
+        with _opened(path) as image:
+            return use(image)
     except _FAILURES as error:
         return Unreadable(path, _reason(path, error))
-    return torch.from_numpy(values).view(image.height, image.width, -1).permute(2, 0, 1)
+
+
+def pixels_of(picture: Image.Image) -> Tensor:
+    """Return a picture of mode L or RGB as (C, H, W) uint8."""
+    values = torch.from_numpy(np.array(picture))
+    return values.view(picture.height, picture.width, -1).permute(2, 0, 1)
 
 
 def read_image(path: Path, image: ImageSpec) -> Tensor:

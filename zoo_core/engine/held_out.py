@@ -19,6 +19,9 @@ def held_out(
     if not game.translators():
         return {}
     tables = composition.dataset.tables("test")
+    if not all(len(table) for table in tables.values()):
+        # nothing is held out: what is trained on is shown instead
+        tables = composition.dataset.tables("train")
     rows = {name: t.take(torch.arange(min(count, len(t)))) for name, t in tables.items()}
     return {
         name: as_batch(found, hardware.device, hardware.memory_format)
