@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
+    "zoo-plugin-cyclegan": {
+        "generator": ("cyclegan", "pix2pix"),
+        "discriminator": ("patchgan", "pixelgan"),
+        "game": ("cycle", "paired"),
+    },
     "zoo-plugin-vanilla": {
         "generator": ("vanilla", "mini-conv"),
         "discriminator": ("vanilla", "mini-conv"),
     },
     "zoo-plugin-dcgan": {
-        "generator": ("dcgan",),
+        "generator": ("dcgan", "dcgan-resize", "dcgan-subpixel"),
         "discriminator": ("dcgan",),
         "recipe": ("dcgan-digits",),
     },
@@ -31,10 +38,20 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Distribution to kind to names."""
 
+_NAME = re.compile(r"zoo-plugin-[a-z0-9]+(-[a-z0-9]+)*")
+"""How distributions of plugins are named; another source may be a file or a notebook."""
+
 
 def install_line(kind: str, name: str) -> str:
-    """Return the command that brings a part, or an empty string where none is known."""
-    bare = name.rpartition("/")[2]
+    """Return the command that brings a part, or an empty string where none is known.
+
+    Args:
+        kind: of the part.
+        name: bare, or qualified by a distribution, which is then the one that brings it.
+    """
+    source, slash, bare = name.rpartition("/")
+    if slash:
+        return f"pip install {source}" if _NAME.fullmatch(source) else ""
     for distribution, kinds in FIRST_PARTY.items():
         if bare in kinds.get(kind, ()):
             return f"pip install {distribution}"

@@ -17,6 +17,7 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "vanilla": ({"generator": "vanilla"}, {}),
     "dcgan-wgan-gp": ({"generator": "dcgan", "loss": "wgan-gp"}, SMALL),
     "dcgan-wgan": ({"generator": "dcgan", "loss": "wgan"}, SMALL),
+    "cyclegan": ({"generator": "cyclegan", "data": "unpaired:digits,digits"}, SMALL),
     "sgd, clipped gradients": (
         {"generator": "mini-conv", "loss": "minimax", "sampler": "uniform"},
         {player: {"optimizer": "sgd", "clip_norm": 1.0} for player in ("generator", "critic")},

@@ -15,6 +15,7 @@ class LeastSquares(Loss):
         fake: a of the paper.
         real: b of the paper.
         wish: c of the paper, what the generator wants to be taken for.
+        generator_weight: of the generator's squares; half in the paper, whole in CycleGAN's.
     """
 
     def __init__(
@@ -23,8 +24,10 @@ class LeastSquares(Loss):
         fake: Annotated[float, Between(-100, 100)] = 0.0,
         real: Annotated[float, Between(-100, 100)] = 1.0,
         wish: Annotated[float, Between(-100, 100)] = 1.0,
+        generator_weight: Annotated[float, Between(0.0001, 10000)] = 0.5,
     ) -> None:
         self.fake, self.real, self.wish = fake, real, wish
+        self.generator_weight = generator_weight
 
     def critic(self, real: Scores, fake: Scores) -> Terms:
         return Terms(
@@ -35,4 +38,4 @@ class LeastSquares(Loss):
         )
 
     def generator(self, fake: Scores, real: Scores | None) -> Terms:
-        return Terms({"fake": 0.5 * (fake.logits - self.wish).square().mean()})
+        return Terms({"fake": self.generator_weight * (fake.logits - self.wish).square().mean()})

@@ -1,0 +1,142 @@
+"""The paired game of pix2pix (Isola et al. 2017, arXiv:1611.07004, equations 1 to 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import l1_loss
+
+from zoo_core import Between, ZooError
+from zoo_core.interfaces import (
+    Batch,
+    Discriminator,
+    Draws,
+    Game,
+    GameParts,
+    Generator,
+    Play,
+    Player,
+    Role,
+    Round,
+    Task,
+    Terms,
+)
+from zoo_plugin_cyclegan.showing import how_many, in_rows
+
+
+class Paired(Game):
+    """Translate sources to known targets, while a critic judges both together.
+
+    `critic_steps` moves of the critic, then one of the generator on the images of the last. The
+    critic sees the channels of the source before those of the target.
+
+    Args:
+        l1_weight: lambda of equation 4, times the mean absolute error to the target.
+        critic_weight: times all terms of the critic's move: halved, it learns more slowly
+            (section 3.3); with Adam this matters little.
+    """
+
+    conditions = False
+
+    def __init__(
+        self,
+        *,
+        parts: GameParts,
+        l1_weight: Annotated[float, Between(0, 10000)] = 100.0,
+        critic_weight: Annotated[float, Between(0.0001, 10000)] = 0.5,
+    ) -> None:
+        super().__init__(parts=parts)
+        generator, critic = parts.nets["generator"], parts.nets["discriminator"]
+        if not isinstance(generator, Generator) or not isinstance(critic, Discriminator):
+            raise TypeError("the paired game plays a Generator against a Discriminator")
+        self.duel = parts.duel(generator, critic)
+        self.l1_weight, self.critic_weight = l1_weight, critic_weight
+        self.critic_steps = parts.task.critic_steps
+
+    @classmethod
+    def roles(cls, task: Task) -> Mapping[str, Role]:
+        source = task.source
+        if source is None or "images" not in task.images:
+            other = "" if "images" in task.images else "`--game cycle`, or "
+            raise ZooError(
+                "game 'paired' plays with images that have a source, and the data has none",
+                hint=f"{other}`--data paired:PATH`",
+            )
+        image = task.images["images"]
+        seen = image.with_channels(source.channels + image.channels)
+        return {
+            "generator": Role(part="generator", image=image, source=source),
+            "discriminator": Role(part="critic", image=seen),
+        }
+
+    def players(self) -> Mapping[str, Player]:
+        return {
+            "critic": Player((self.duel.critic,)),
+            "generator": Player((self.duel.generator,), averaged=True),
+        }
+
+    def nets(self) -> Mapping[str, nn.Module]:
+        return {"generator": self.duel.generator, "discriminator": self.duel.critic}
+
+    def translators(self) -> Mapping[str, str]:
+        return {"ab": "generator"}
+
+    def play(self, turn: Round) -> Play:
+        for index in range(self.critic_steps):
+            move = turn.step * self.critic_steps + index
+            rng = turn.rng.child("critic", index)
+            real = turn.batch(move)["images"]
+            last = index == self.critic_steps - 1
+            with nullcontext() if last else torch.no_grad():
+                fake = self._translated(real)
+            terms = self.duel.terms("critic", move, _both(real), _both(_detached(fake)), rng)
+            reply = yield {"critic": Terms().add(terms, scale=self.critic_weight)}
+            self.duel.after("critic", reply["critic"])
+        rng = turn.rng.child("generator")
+        terms = self.duel.terms("generator", turn.step, _both(real), _both(fake), rng)
+        error = l1_loss(fake.images, real.images)
+        found = Terms().add(terms).add(Terms({"l1": self.l1_weight * error}, {"l1_error": error}))
+        reply = yield {"generator": found}
+        self.duel.after("generator", reply["generator"])
+
+    def picture(
+        self,
+        nets: Mapping[str, nn.Module],
+        rng: Draws,
+        *,
+        count: int,
+        labels: Tensor | None = None,
+        held_out: Mapping[str, Batch],
+    ) -> Tensor:
+        real = held_out["images"]
+        source, image = _source(real), real.images
+        alike = source.shape[1:] == image.shape[1:]
+        shown = how_many(count, kinds=3 if alike else 2, available=len(real))
+        source, image = source[:shown], image[:shown]
+        given = None if real.labels is None else real.labels[:shown]
+        made = nets["generator"](source, given).float()
+        return in_rows([source, made, image] if alike else [made, image], count)
+
+    def _translated(self, real: Batch) -> Batch:
+        source = _source(real)
+        return Batch(self.duel.generate(source, real.labels), real.labels, source)
+
+
+def _source(batch: Batch) -> Tensor:
+    if batch.latents is None:
+        raise TypeError("a batch of paired data has sources")
+    return batch.latents
+
+
+def _both(batch: Batch) -> Batch:
+    """Return the batch as the critic sees it: source and target as one image."""
+    return replace(batch, images=torch.cat([_source(batch), batch.images], 1))
+
+
+def _detached(batch: Batch) -> Batch:
+    return replace(batch, images=batch.images.detach())

@@ -1,0 +1,84 @@
+"""CycleGAN and pix2pix for the GAN zoo: what this distribution provides. Imports no torch."""
+
+from __future__ import annotations
+
+from zoo_core import Entry, hookimpl
+
+CYCLEGAN = "arXiv:1703.10593"
+PIX2PIX = "arXiv:1611.07004"
+ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
+FALLING = {**ADAM, "schedule": "linear", "decay_from": 0.5}
+
+NETS = (
+    Entry(
+        kind="generator",
+        name="cyclegan",
+        target="zoo_plugin_cyclegan.resnet:ResNetGenerator",
+        summary="Translates images in residual blocks at a quarter of their sides.",
+        paper=CYCLEGAN,
+        defaults={"parts": {"critic": "patchgan", "game": "cycle"}},
+    ),
+    Entry(
+        kind="generator",
+        name="pix2pix",
+        target="zoo_plugin_cyclegan.unet:UNetGenerator",
+        summary="Translates images in a U-Net, with connections at every size.",
+        paper=PIX2PIX,
+        defaults={
+            "parts": {"critic": "patchgan", "game": "paired"},
+            "critic": {"norm": "batch"},
+        },
+    ),
+    Entry(
+        kind="discriminator",
+        name="patchgan",
+        target="zoo_plugin_cyclegan.patchgan:PatchGAN",
+        summary="Scores every patch of 70x70 pixels, or less for small images.",
+        paper=PIX2PIX,
+        defaults={"critic": ADAM},
+    ),
+    Entry(
+        kind="discriminator",
+        name="pixelgan",
+        target="zoo_plugin_cyclegan.pixelgan:PixelGAN",
+        summary="Scores every pixel by itself.",
+        paper=PIX2PIX,
+        defaults={"critic": ADAM},
+    ),
+)
+
+GAMES = (
+    Entry(
+        kind="game",
+        name="cycle",
+        target="zoo_plugin_cyclegan.cycle:Cycle",
+        summary="Two generators translate unpaired images there and back.",
+        paper=CYCLEGAN,
+        defaults={
+            "parts": {"loss": "lsgan"},
+            # the loss itself halves both players' squares; here only the critics' are halved
+            "loss": {"generator_weight": 1.0},
+            "generator": FALLING,
+            "critic": FALLING,
+            "run": {"batch": 1},
+        },
+    ),
+    Entry(
+        kind="game",
+        name="paired",
+        target="zoo_plugin_cyclegan.paired:Paired",
+        summary="A generator translates images whose translations are known.",
+        paper=PIX2PIX,
+        defaults={
+            "parts": {"loss": "non-saturating"},
+            "generator": ADAM,
+            "critic": ADAM,
+            "run": {"batch": 1},
+        },
+    ),
+)
+
+
+@hookimpl
+def zoo_entries() -> tuple[Entry, ...]:
+    return (*NETS, *GAMES)
