@@ -136,8 +136,13 @@ def expected_files(project: Project) -> Iterator[str]:
         if not (package / "py.typed").is_file():
             raise CheckError(f"{package.name} has no py.typed")
         for file in package.rglob("*"):
-            if file.suffix == ".py" or file.name in DATA_FILES:
+            if file.suffix == ".py" or file.name in DATA_FILES or _is_picture(file):
                 yield file.relative_to(package.parent).as_posix()
+
+
+def _is_picture(file: Path) -> bool:
+    """Say whether a file is the picture of a recipe."""
+    return file.suffix == ".png" and file.parent.name == "pictures"
 
 
 def compare(found: set[str], expected: set[str]) -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
+    "zoo-plugin-conditional": {
+        "condition": ("concat", "projection", "ac", "sgan", "infogan"),
+        "generator": ("infogan",),
+        "discriminator": ("infogan",),
+    },
     "zoo-plugin-cyclegan": {
         "generator": ("cyclegan", "pix2pix"),
         "discriminator": ("patchgan", "pixelgan"),

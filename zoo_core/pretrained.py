@@ -180,17 +180,22 @@ class Pretrained:
                 "this generator is unconditional, so it cannot be asked for a label",
                 hint="leave the label out, or train with labels, such as `--condition concat`",
             )
+        if isinstance(labels, int) and not 0 <= labels < len(classes):
+            raise _out_of_range(labels, classes)
         wanted = torch.as_tensor(labels, dtype=torch.int64)
         wanted = wanted.expand(count) if wanted.ndim == 0 else wanted
         if len(wanted) != count:
             raise ZooError(f"{len(wanted)} labels for {count} images", hint="one label for each")
         outside = wanted[(wanted < 0) | (wanted >= len(classes))]
         if len(outside):
-            raise ZooError(
-                f"label {int(outside[0])} is out of range",
-                hint=f"0 to {len(classes) - 1}: {', '.join(classes)}",
-            )
+            raise _out_of_range(int(outside[0]), classes)
         return wanted.to(self.device)
+
+
+def _out_of_range(label: int, classes: Sequence[str]) -> ZooError:
+    return ZooError(
+        f"label {label} is out of range", hint=f"0 to {len(classes) - 1}: {', '.join(classes)}"
+    )
 
 
 def _joined(pieces: Sequence[Tensor | None]) -> Tensor | None:

@@ -1,4 +1,4 @@
-"""What can be said of one part: options, shapes, parameters, and what a recipe holds."""
+"""What can be said of one part: options, shapes, parameters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from zoo_core import Entry, ImageSpec, Recipe, Registry, ZooError
+from zoo_cli.recipes import recipe_facts
+from zoo_core import Entry, ImageSpec, Registry, ZooError
 from zoo_core.options import REQUIRED, Option, options_of, task_names_of
 from zoo_core.registry import Registered
 
@@ -31,7 +32,7 @@ class Described:
         options: name, type, bounds, default and help of each.
         shapes: what goes in and comes out, from its docstring.
         parameters: size to number of trainable parameters.
-        recipe: parts, options, for_parts, departures and minutes of a recipe.
+        recipe: what a recipe holds, and what it needs here.
     """
 
     item: Registered
@@ -68,7 +69,8 @@ def describe(registry: Registry, item: Registered) -> Described:
     """Load a part and describe it.
 
     Raises:
-        ZooError: its target does not exist, or one of its options has no type.
+        ZooError: its target does not exist or is of another kind, or one of its options has no
+            type.
     """
     entry = item.entry
     versions = {plugin.source.distribution: plugin.source.version for plugin in registry.plugins}
@@ -81,7 +83,7 @@ def describe(registry: Registry, item: Registered) -> Described:
         options=[_option(option) for option in options.values()],
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
-        recipe=_recipe(target) if isinstance(target, Recipe) else {},
+        recipe=recipe_facts(registry, item) if entry.kind == "recipe" else {},
     )
 
 
@@ -137,13 +139,3 @@ def _count(target: Any, image: ImageSpec) -> int | None:
             return count(target(**needs))
     except (ZooError, RuntimeError, ValueError, TypeError):
         return None
-
-
-def _recipe(recipe: Recipe) -> dict[str, Any]:
-    return {
-        "parts": dict(recipe.parts),
-        "options": {section: dict(values) for section, values in recipe.options.items()},
-        "for_parts": dict(recipe.for_parts),
-        "departures": list(recipe.departures),
-        "minutes": recipe.minutes,
-    }

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from zoo_core import Entry, Recipe, Registry, ZooError
 from zoo_core.composition import Composition, compose
-
-AddEntry = Callable[..., None]
+from zoo_core.composition.recipe_changes import changes
 
 MADE = Recipe(
     parts={"generator": "toys/toy", "critic": "toys/norm", "data": "toys/toy"},
@@ -161,3 +159,109 @@ def test_a_broken_recipe_costs_only_itself(registry: Registry, target: str) -> N
     assert composed(registry).by_itself
     (problem,) = registry.problems
     assert str(problem).startswith("odd: recipe 'a-broken-one': recipe 'a-broken-one' ")
+
+
+NEEDY = Recipe(
+    parts={"generator": "toy", "critic": "toy", "data": "toy", "loss": "zoo-plugin-x/far"},
+    for_parts={"generator": "toy", "critic": "toy", "data": "toy"},
+)
+
+
+def add_needy(registry: Registry) -> None:
+    registry.add(Entry("recipe", "needy", f"{__name__}:NEEDY", "Needy."), source="recipes")
+
+
+def refusal(registry: Registry, *arguments: Any, **more: Any) -> tuple[str, str]:
+    with pytest.raises(ZooError) as caught:
+        compose(*arguments, registry=registry, **more)
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize("how", [{"recipe": "needy"}, {"config": {"recipe": "needy"}}])
+def test_a_recipe_whose_part_is_not_installed_gives_the_install_line(
+    registry: Registry, how: Any
+) -> None:
+    add_needy(registry)
+    assert refusal(registry, **how) == (
+        "recipe 'needy' names the loss 'zoo-plugin-x/far': no loss named 'zoo-plugin-x/far'",
+        "it is in a plugin that is not installed: `pip install zoo-plugin-x`",
+    )
+
+
+def test_a_missing_part_is_not_missed_where_another_is_asked_for(registry: Registry) -> None:
+    add_needy(registry)
+    found = compose({"loss": "toy"}, registry=registry, recipe="needy")
+    assert found.recipe is not None
+
+
+def test_a_recipe_whose_part_is_not_installed_is_not_chosen_by_itself(registry: Registry) -> None:
+    registry.strict = False
+    add_needy(registry)
+    parts = {"generator": "toy", "critic": "toy", "data": "toy"}
+    assert compose(parts, registry=registry).recipe is None
+    (problem,) = registry.problems
+    assert str(problem).startswith("recipes: recipe 'needy': recipe 'needy' names the loss ")
+    assert problem.hint.endswith("`pip install zoo-plugin-x`")
+
+
+def test_a_file_may_change_a_recipe(registry: Registry) -> None:
+    config = {"recipe": "made", "options": {"run": {"steps": 9}}}
+    found = compose(registry=registry, config=config)
+    assert found.recipe is not None
+    assert found.run.steps == 9
+    lr = found.settings["critic"].values["lr"]
+    assert (lr.value, lr.source) == (0.5, "recipe made")
+    assert found.settings["run"].values["steps"].overrode[0] == ("recipe made", 7)
+    assert compose(registry=registry, config=found.config()).config() == found.config()
+
+
+def test_a_file_and_a_recipe_by_name_are_layers(registry: Registry) -> None:
+    config = {"recipe": "gone", "options": {"run": {"steps": 9}}}
+    found = compose(registry=registry, config=config, recipe="made")
+    assert (found.run.steps, found.settings["critic"].values["lr"].value) == (9, 0.5)
+
+
+def test_none_keeps_the_recipe_of_a_file_away(registry: Registry) -> None:
+    found = compose(PARTS, registry=registry, config={"recipe": "made"}, recipe="none")
+    assert found.run.steps == 5000
+
+
+def test_an_unknown_recipe_of_a_file_is_refused(registry: Registry) -> None:
+    assert refusal(registry, config={"recipe": "mad"}) == (
+        "no recipe named 'mad'",
+        "did you mean 'made'? `zoo list recipe` shows all 3",
+    )
+
+
+def test_a_recipe_that_a_whole_configuration_leaves_nothing_of_is_refused(
+    registry: Registry,
+) -> None:
+    assert refusal(registry, config=composed(registry).config(), recipe="named") == (
+        "nothing is left of recipe 'named': the configuration names every part itself",
+        "leave out `--recipe` or `--config`",
+    )
+
+
+def test_a_recipe_as_it_stands_is_not_changed(registry: Registry) -> None:
+    found = composed(registry, PARTS, {"run": {"seed": 3}})
+    assert changes(MADE, found.plan.chosen, found.settings) == []
+
+
+def test_what_a_user_changes_of_a_recipe_is_told(registry: Registry) -> None:
+    parts, options = {"critic": "toy"}, {"run": {"steps": 3}, "critic": {"lr": 0.25}}
+    found = compose(parts, options, registry=registry, recipe="made")
+    assert changes(MADE, found.plan.chosen, found.settings) == [
+        "critic toy",
+        "critic.lr=0.25",
+        "run.steps=3",
+    ]
+
+
+def test_a_size_has_several_spellings(registry: Registry) -> None:
+    found = composed(registry, PARTS, {"run": {"size": "12x12"}})
+    for size in (12, "12", "12x12"):
+        recipe = Recipe(parts={}, options={"run": {"size": size}})
+        assert changes(recipe, found.plan.chosen, found.settings) == []
+    recipe = Recipe(parts={"penalty": ("a", "b")}, options={"run": {"size": 16}})
+    told = changes(recipe, found.plan.chosen, found.settings)
+    assert told == ["penalty none", "run.size=12x12"]

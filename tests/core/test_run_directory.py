@@ -234,18 +234,7 @@ def test_a_missing_configuration_is_an_error(tmp_path: Path) -> None:
     assert error.hint.startswith("every run directory has a config.json")
 
 
-@pytest.mark.parametrize("data", [b"{", b"", b"\xff\xfe"])
-def test_a_configuration_that_is_not_json_is_an_error(tmp_path: Path, data: bytes) -> None:
+def test_a_configuration_of_another_form_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
-    path.write_bytes(data)
-    error = config_failure(path)
-    assert error.message.startswith(f"{str(path)!r} is not a JSON file: ")
-    assert error.hint == "`zoo train ... --dry-run --json` writes a configuration"
-
-
-def test_a_configuration_that_is_no_object_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    path.write_text("[1]")
-    error = config_failure(path)
-    assert error.message == f"{str(path)!r} holds no JSON object"
-    assert error.hint == "a configuration is one object"
+    path.write_text('{"parts": 3}')
+    assert "'parts'" in config_failure(path).message

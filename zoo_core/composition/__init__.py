@@ -1,6 +1,7 @@
 """From names and options to a checked game: which part, which value, who said so, does it fit."""
 
-from zoo_core.composition.composing import FORMAT, Composition, compose
+from zoo_core.composition.composing import Composition, compose
+from zoo_core.composition.config_file import FORMAT
 from zoo_core.composition.request import ROLES, Layer, parse_options, split_names
 from zoo_core.composition.settings import Section, Setting, Settings
 

@@ -10,8 +10,9 @@ from typing import Any, get_args
 
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game, instance
+from zoo_core.composition.config_file import FORMAT, check_form
 from zoo_core.composition.opening import opener
-from zoo_core.composition.recipes import loaded, matching_recipe, recipe_layer
+from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.request import MANY, Layer, Options, Parts
 from zoo_core.composition.selection import ENGINE, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layer, settle
@@ -22,9 +23,6 @@ from zoo_core.recipe import Recipe
 from zoo_core.registry import Registered, Registry
 from zoo_core.run_options import RunOptions
 from zoo_core.spec import parse_size
-
-FORMAT = 1
-"""Version of the configuration's form."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class Composition:
         return build_game(self.plan, self.findings.features, self.run.seed)
 
     def config(self) -> dict[str, Any]:
-        """Return the composition as JSON data; `compose_config` reads it back."""
+        """Return the composition as JSON data; `compose(config=...)` reads it back."""
         parts: dict[str, Any] = {}
         for role, choice in self.plan.chosen.items():
             names = [item.qualified for item in choice.items]
@@ -117,6 +115,8 @@ def compose(
         ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
             not fit together.
     """
+    if config is not None:
+        check_form(config)
     if registry is None:
         registry = Registry.from_installed(files=(*plugins, *(config or {}).get("plugins", ())))
     user = Layer("user", parts or {}, options or {}, strict=True)
@@ -141,10 +141,8 @@ def compose(
 def _recipe(
     registry: Registry, user: Layer, name: str | None, config: Mapping[str, Any] | None
 ) -> tuple[Registered | None, bool]:
-    if name == "none" or (name is None and config is not None):
-        return None, False
-    if name is not None:
-        return registry.find("recipe", name), False
+    if name is not None or config is not None:
+        return asked_recipe(registry, user, name, config), False
     found = matching_recipe(registry, user)
     return found, found is not None
 
@@ -158,32 +156,7 @@ def _recorded_recipe(registry: Registry, config: Mapping[str, Any] | None) -> Re
 def _config_layer(config: Mapping[str, Any] | None) -> tuple[Layer, ...]:
     if config is None:
         return ()
-    _check_form(config)
     return (Layer("config", config.get("parts", {}), config.get("options", {}), strict=True),)
-
-
-def _check_form(config: Mapping[str, Any]) -> None:
-    if config.get("format", FORMAT) != FORMAT:
-        raise ZooError(
-            f"the configuration has the format {config['format']!r}; this version reads {FORMAT}",
-            hint="`pip install --upgrade gan-zoo`",
-        )
-    for name in ("parts", "options"):
-        if not isinstance(config.get(name, {}), Mapping):
-            raise _wrong_form(f"{name!r} is no object")
-    for section, values in config.get("options", {}).items():
-        if not isinstance(values, Mapping):
-            raise _wrong_form(f"options for {section!r} are no object")
-    for role, names in config.get("parts", {}).items():
-        if not all(isinstance(n, str) for n in (names if isinstance(names, list) else [names])):
-            raise _wrong_form(f"part for {role!r} is no name")
-
-
-def _wrong_form(what: str) -> ZooError:
-    return ZooError(
-        f"the configuration's {what}",
-        hint="`zoo train ... --dry-run --json` writes a configuration",
-    )
 
 
 def _settled(

@@ -30,7 +30,8 @@ LARGEST = 1 << 20
 _WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 _TYPES = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
 _SPOKEN = {"discriminator": "critic", "disc": "critic", "gen": "generator", "dataset": "data"}
-_SAYS_ALL = frozenset({"game", "generator", "critic", "loss", "sampler", "data"})
+_NEEDED = frozenset({"game", "generator", "critic", "loss", "sampler", "data"})
+"""Roles that no composition is without."""
 
 
 def read_config_file(path: Path) -> dict[str, Any]:
@@ -72,15 +73,13 @@ def check_form(config: Mapping[str, Any]) -> None:
     _check_names(config)
 
 
-def names_recipe(config: Mapping[str, Any]) -> str:
-    """Return the recipe that a configuration asks for; empty where it says everything itself.
+def says_everything(config: Mapping[str, Any]) -> bool:
+    """Return whether a configuration leaves nothing to a recipe.
 
-    A configuration that was written by `--dry-run --json` or by a run names every part and every
-    value. Its recipe is only a record, so that a later version of the recipe changes nothing.
+    One that `--dry-run --json` or a run wrote names every part and every value. Its recipe is only
+    a record, so that a later version of the recipe changes nothing.
     """
-    if config.get("parts", {}).keys() >= _SAYS_ALL:
-        return ""
-    return str(config.get("recipe", ""))
+    return bool(config.get("parts", {}).keys() >= _NEEDED)
 
 
 def _bytes(path: Path) -> bytes:
@@ -168,7 +167,7 @@ def _place_of(key: str) -> str:
     if role in ROLES:
         return f"a part goes into 'parts' as {role!r}, its values into 'options'"
     if key == "run":
-        return "values go into 'options', such as {\"options\": {\"run\": {\"steps\": 900}}}"
+        return 'values go into \'options\', such as {"options": {"run": {"steps": 900}}}'
     return f"{nearest(key, KEYS)}its keys are {', '.join(KEYS)}"
 
 

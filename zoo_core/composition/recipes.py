@@ -1,17 +1,20 @@
-"""Recipes: by name, or by themselves when a user asks for just their composition."""
+"""Recipes: by name, by a file, or by themselves when a user asks for just their composition."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from zoo_core.composition.config_file import says_everything
 from zoo_core.composition.request import ROLES, Layer
 from zoo_core.composition.selection import ENGINE
 from zoo_core.errors import ZooError
-from zoo_core.recipe import Recipe
+from zoo_core.recipe import Recipe, recipe_of
 from zoo_core.registry import Registered, Registry
 from zoo_core.run_options import BOOKKEEPING
 
-_SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
+SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
+"""Options that do not change which composition is asked for."""
 
 
 def recipe_layer(item: Registered) -> Layer:
@@ -26,31 +29,81 @@ def loaded(item: Registered) -> Recipe:
     Raises:
         ZooError: the target is something else.
     """
-    recipe = item.entry.load()
-    if not isinstance(recipe, Recipe):
+    return recipe_of(item.entry, item.source)
+
+
+def asked_recipe(
+    registry: Registry, user: Layer, name: str | None, config: Mapping[str, Any] | None
+) -> Registered | None:
+    """Return the recipe that is asked for by name, on the command line or in a file.
+
+    Args:
+        registry: where names are looked up.
+        user: what the user says beside it.
+        name: of the recipe; "none" for none, None where nothing is said.
+        config: the configuration file, if there is one.
+
+    Raises:
+        ZooError: an unknown recipe, a part that is not installed, or a recipe of which nothing is
+            left because the configuration file says everything.
+    """
+    file = config or {}
+    if name is None and not says_everything(file):
+        name = file.get("recipe")
+    if name is None or name == "none":
+        return None
+    found = registry.find("recipe", name)
+    if says_everything(file):
         raise ZooError(
-            f"recipe {item.entry.name!r} of {item.source} is {type(recipe).__name__}, not a Recipe",
-            hint="its author must make the target a zoo_core.Recipe",
+            f"nothing is left of recipe {name!r}: the configuration names every part itself",
+            hint="leave out `--recipe` or `--config`",
         )
-    return recipe
+    _check_parts(registry, found, [user.parts, file.get("parts", {})])
+    return found
 
 
 def matching_recipe(registry: Registry, user: Layer) -> Registered | None:
-    """Return the recipe that was made for just what the user asks, if they say nothing else."""
+    """Return the recipe that was made for just what the user asks, if they say nothing else.
+
+    A recipe that cannot be loaded, or that needs what is not installed, is a problem of its plugin
+    and is passed over.
+    """
     if not user.parts or _says_more(user):
         return None
     for item in registry.entries("recipe"):
-        wanted: Mapping[str, str] = {}
+        found = False
         with registry.isolated(item.source, f"recipe {item.entry.name!r}"):
             wanted = loaded(item).for_parts
-        if wanted and _same_parts(registry, user, wanted):
+            if wanted and _same_parts(registry, user, wanted):
+                _check_parts(registry, item, [user.parts])
+                found = True
+        if found:
             return item
     return None
 
 
+def _check_parts(
+    registry: Registry, item: Registered, stronger: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse a recipe that names a part which is not there, unless another is asked for."""
+    recipe = Layer("", loaded(item).parts)
+    for role in recipe.parts:
+        if any(role in parts for parts in stronger):
+            continue
+        for name in recipe.names(role) or ():
+            plain = name.partition(":")[0] if role == "data" else name
+            try:
+                registry.find(ROLES[role], plain)
+            except ZooError as error:
+                raise ZooError(
+                    f"recipe {item.entry.name!r} names the {role} {plain!r}: {error.message}",
+                    hint=error.hint,
+                ) from error
+
+
 def _says_more(user: Layer) -> bool:
     return any(
-        set(values) - _SILENT.get(section, frozenset()) for section, values in user.options.items()
+        set(values) - SILENT.get(section, frozenset()) for section, values in user.options.items()
     )
 
 

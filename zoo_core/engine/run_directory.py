@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from zoo_core.checkpoint import read_checkpoint, write_error, write_json
+from zoo_core.composition.config_file import read_config_file
 from zoo_core.errors import ZooError
 
 CONFIG = "config.json"
@@ -170,24 +171,9 @@ def read_config(path: Path) -> dict[str, Any]:
     """Return a configuration file's object.
 
     Raises:
-        ZooError: no such file, or it is not a JSON object.
+        ZooError: no such file, or it is no configuration.
     """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ZooError(
-            f"no file {str(path)!r}",
-            hint="every run directory has a config.json, and `zoo train ... --dry-run --json` "
-            "writes a configuration",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ZooError(
-            f"{str(path)!r} is not a JSON file: {error}",
-            hint="`zoo train ... --dry-run --json` writes a configuration",
-        ) from error
-    if not isinstance(value, dict):
-        raise ZooError(f"{str(path)!r} holds no JSON object", hint="a configuration is one object")
-    return value
+    return read_config_file(path)
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:

@@ -127,15 +127,17 @@ def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
             )
     environment = config.get("environment", {})
     fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
-    run = {**config["options"]["run"], **fixed, **overrides}
-    return {**config, "options": {**config["options"], "run": run}}
+    options = config.get("options", {})
+    run = {**options.get("run", {}), **fixed, **overrides}
+    return {**config, "options": {**options, "run": run}}
 
 
 def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
     """Return whether other learning rates follow from another number of steps."""
     falling = ("linear", "cosine")
     schedules = [optimiser.options.schedule for optimiser in run.engine.optimisers.values()]
-    changed = config["options"]["run"]["steps"] != run.options.steps
+    before = config.get("options", {}).get("run", {}).get("steps", run.options.steps)
+    changed = before != run.options.steps
     return changed and any(schedule in falling for schedule in schedules)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
+from rich.text import Text
 
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
 from zoo_cli.parts import Described, describe
+from zoo_cli.recipes import time_text
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import plain
 from zoo_core import KINDS, Registry, ZooError
@@ -125,16 +127,23 @@ def _default(option: Mapping[str, Any]) -> str:
 
 def _show_recipe(terminal: Terminal, recipe: Mapping[str, Any]) -> None:
     terminal.heading("recipe")
-    departures = _lines(recipe["departures"])
-    minutes = f"about {recipe['minutes']:g} minutes on two CPU cores" if recipe["minutes"] else ""
     facts = {
+        "trains": recipe["trains"],
+        "takes": time_text(recipe["minutes"]),
+        "follows": recipe["source"],
+        "reaches": _lines(recipe["reaches"]),
+        "departs": _lines(recipe["departures"]),
+        "missing": _lines(f"{part}: {hint}" for part, hint in recipe["missing"].items()),
         "parts": _lines(f"{role} {plain(name)}" for role, name in recipe["parts"].items()),
         "values": _brings(recipe["options"]),
-        "by itself for": _lines(f"{r} {name}" for r, name in recipe["for_parts"].items()),
-        "departs": departures,
-        "takes": minutes,
     }
     _show_facts(terminal, facts)
+    # whole, so that they can be copied
+    whole = {"picture": recipe["picture"], "train it": recipe["command"]}
+    for name, text in {**whole, "or just": recipe["by_itself"]}.items():
+        if text:
+            label = f"{name:<{_LABELS}}  "
+            terminal.result(Text.assemble((label, "dim"), text))
 
 
 def _brings(defaults: Mapping[str, Mapping[str, Any]]) -> str:

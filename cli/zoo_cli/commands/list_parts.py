@@ -12,9 +12,11 @@ from rich.text import Text
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
+from zoo_cli.recipes import time_text, trains_text
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_core import Registry
 from zoo_core.firstparty import FIRST_PARTY
+from zoo_core.recipe import recipe_of
 from zoo_core.registry import Registered
 
 
@@ -42,7 +44,7 @@ def command(
     if as_json:
         terminal.json(_described(registry, items))
     else:
-        _show(terminal, items, wanted)
+        _show(terminal, registry, items, wanted)
     if not registry.entries("generator"):
         terminal.remark("")
         terminal.remark(_advice())
@@ -61,33 +63,54 @@ def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str
             "tags": list(item.entry.tags),
             "distribution": item.source,
             "version": versions.get(item.source, ""),
+            **_recipe(registry, item),
         }
         for item in items
     ]
 
 
-def _show(terminal: Terminal, items: Sequence[Registered], kind: str | None) -> None:
+def _recipe(registry: Registry, item: Registered) -> dict[str, Any]:
+    """Return what a recipe trains and how long that takes; nothing for other parts."""
+    found: dict[str, Any] = {}
+    if item.entry.kind == "recipe":
+        with registry.isolated(item.source, f"recipe {item.entry.name!r}"):
+            recipe = recipe_of(item.entry, item.source)
+            found = {"trains": trains_text(recipe), "minutes": recipe.minutes}
+    return found
+
+
+def _show(
+    terminal: Terminal, registry: Registry, items: Sequence[Registered], kind: str | None
+) -> None:
     if not items:
         terminal.remark(f"no part of the kind {kind!r} is installed")
     width = max((len(item.entry.name) for item in items), default=0)
     for found, group in groupby(items, key=lambda item: item.entry.kind):
         terminal.heading(found)
-        _table(terminal, list(group), width)
+        _table(terminal, registry, list(group), width)
 
 
-def _table(terminal: Terminal, items: Sequence[Registered], width: int) -> None:
+def _table(terminal: Terminal, registry: Registry, items: Sequence[Registered], width: int) -> None:
     table = columns("", "", "", "", fixed=(0, 2, 3)) if terminal.is_wide else columns("", "")
     table.columns[0].min_width = width
     table.columns[0].no_wrap = True
     for item in items:
-        entry = item.entry
+        entry, summary = item.entry, _summary(registry, item)
         if terminal.is_wide:
             dim = (Text(entry.paper, style="dim"), Text(item.source, style="dim"))
-            table.add_row(entry.name, entry.summary, *dim)
+            table.add_row(entry.name, summary, *dim)
         else:
             origin = "  ".join(part for part in (entry.paper, item.source) if part)
-            table.add_row(entry.name, Text.assemble(entry.summary, "\n", (origin, "dim")))
+            table.add_row(entry.name, Text.assemble(summary, "\n", (origin, "dim")))
     terminal.show(table)
+
+
+def _summary(registry: Registry, item: Registered) -> str:
+    recipe = _recipe(registry, item)
+    if not recipe:
+        return item.entry.summary
+    facts = (recipe["trains"], time_text(recipe["minutes"]))
+    return f"{item.entry.summary}\n{', '.join(fact for fact in facts if fact)}"
 
 
 def _advice() -> str:

@@ -62,14 +62,16 @@ def command(terminal: Terminal, context: click.Context, /, **given: Any) -> None
 
 def _composed(terminal: Terminal, request: Request) -> Composition:
     from zoo_core.composition import compose
-    from zoo_core.engine import read_config
+    from zoo_core.composition.config_file import read_config_file
 
-    config = read_config(Path(request.config)) if request.config else None
-    files = (*request.plugins, *(config or {}).get("plugins", ()))
+    config = read_config_file(Path(request.config)) if request.config else None
+    # a plugin file that has moved is named again
+    named = {Path(file).name for file in request.plugins}
+    recorded = [file for file in (config or {}).get("plugins", ()) if Path(file).name not in named]
     return compose(
         request.parts,
         request.options,
-        registry=installed_registry(terminal, files),
+        registry=installed_registry(terminal, (*request.plugins, *recorded)),
         recipe=request.recipe,
         config=config,
     )
@@ -83,10 +85,12 @@ def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> Non
 
 
 def _trained(terminal: Terminal, request: Request, composition: Composition) -> Run:
+    from zoo_cli.checking.short import remark_on_folder
     from zoo_cli.training.progress import Progress
     from zoo_core.engine import train
 
     announce(terminal, composition)
+    remark_on_folder(terminal, composition)
     with Progress(terminal) as progress:
         return train(composition, request.run, init=request.init, watcher=progress)
 

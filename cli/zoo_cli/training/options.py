@@ -77,7 +77,11 @@ VALUE_FLAGS = (
 
 _OTHERS = (
     click.option("--init", metavar="SRC", help="Begin with the weights of this run."),
-    click.option("--recipe", metavar="NAME", help="A tried configuration; `zoo list recipe`."),
+    click.option(
+        "--recipe",
+        metavar="NAME|FILE",
+        help="A tried configuration, or a FILE.json; `zoo list recipe`.",
+    ),
     click.option("--no-recipe", is_flag=True, help="No recipe by itself."),
     click.option("--config", metavar="FILE", help="A configuration, as `--dry-run --json` prints."),
     click.option(

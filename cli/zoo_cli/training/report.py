@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
 
 def announce(terminal: Terminal, composition: Composition) -> None:
-    """Say what is trained, and how a recipe departs from the paper."""
+    """Say what is trained, how a recipe departs from the paper, and what is left of the recipe."""
+    from zoo_core.composition.recipe_changes import changes
+
     terminal.remark(composition_text(composition))
     recipe = composition.recipe_details
     if recipe is None:
         return
-    if recipe.minutes:
+    changed = changes(recipe, composition.plan.chosen, composition.settings)
+    if changed:
+        terminal.remark(f"departs from the recipe: {', '.join(changed)}")
+    elif recipe.minutes:
         minutes = plural(max(1, round(recipe.minutes)), "minute")
         terminal.remark(f"takes about {minutes} on two cores of a laptop")
+    whose = "the recipe departs" if changed else "departs"
     for departure in recipe.departures:
-        terminal.remark(f"departs from the paper: {departure}")
+        terminal.remark(f"{whose} from the paper: {departure}")
 
 
 def report(terminal: Terminal, run: Run, *, as_json: bool) -> None:
@@ -53,6 +59,8 @@ def _picture(run: Run) -> list[str]:
 def _next(run: Run) -> str:
     path = shlex.quote(str(run.path))
     if run.outcome == "done":
+        if run.engine.game.translators():
+            return f"next    zoo translate {path} photos/ --out translated/"
         return f"next    zoo sample {path}"
     minutes = run.options.max_minutes
     limit = "" if minutes is None else f" --max-minutes {plain(minutes)}"

@@ -23,7 +23,7 @@ class Request:
         parts: role to name or names.
         options: section to values.
         recipe: name of a recipe, "none", or None where nothing is said.
-        config: path of a configuration.
+        config: path of a configuration, or of a recipe that is a file.
         init: source of weights.
         run: the run directory.
         plugins: plugin files.
@@ -52,15 +52,28 @@ def requested(given: Mapping[str, Any]) -> Request:
             "say what to train, such as `zoo train --gen dcgan --loss wgan-gp`; "
             "`zoo list generator` shows all generators"
         )
+    recipe, config = _recipe_and_config(given)
     return Request(
         parts=_parts(given),
         options=given_options(given),
-        recipe="none" if given["no_recipe"] else given["recipe"],
-        config=given["config"],
+        recipe=recipe,
+        config=config,
         init=given["init"],
         run=given["run"],
         plugins=given["plugins"],
     )
+
+
+def _recipe_and_config(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the name of a recipe and the path of a file; a recipe can be a file too."""
+    recipe, config = given["recipe"], given["config"]
+    if given["no_recipe"]:
+        return "none", config
+    if recipe is None or not recipe.endswith(".json"):
+        return recipe, config
+    if config is not None:
+        raise click.UsageError("--recipe and --config both name a file; one is possible")
+    return None, recipe
 
 
 def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -109,6 +122,7 @@ def _parts(given: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     for flag in PART_FLAGS:
         value = given[flag.parameter]
         if value is not None:
-            several = "," in flag.metavar
+            # where one part is possible, the core says so; a comma in data belongs to its path
+            several = "," in flag.metavar or ("," in value and flag.sets[0] != "data")
             found[flag.sets[0]] = split_names(value) if several else value
     return found

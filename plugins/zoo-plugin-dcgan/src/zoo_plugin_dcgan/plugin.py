@@ -8,20 +8,37 @@ PAPER = "arXiv:1511.06434"
 ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
 
 
+def _generator(name: str, summary: str, paper: str, **options: str) -> Entry:
+    """Return the entry of DCGAN's generator, or of a named variant with options of its own."""
+    return Entry(
+        kind="generator",
+        name=name,
+        target="zoo_plugin_dcgan.generator:DCGANGenerator",
+        summary=summary,
+        paper=paper,
+        defaults={
+            "parts": {"critic": "dcgan"},
+            "generator": {**ADAM, **options},
+            "run": {"batch": 128, "latent_dim": 100},
+        },
+    )
+
+
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
     return (
-        Entry(
-            kind="generator",
-            name="dcgan",
-            target="zoo_plugin_dcgan.generator:DCGANGenerator",
-            summary="Strided transposed convolutions, batch norm, tanh output.",
-            paper=PAPER,
-            defaults={
-                "parts": {"critic": "dcgan"},
-                "generator": ADAM,
-                "run": {"batch": 128, "latent_dim": 100},
-            },
+        _generator("dcgan", "Strided transposed convolutions, batch norm, tanh output.", PAPER),
+        _generator(
+            "dcgan-resize",
+            "DCGAN that enlarges, then convolves: no checkerboard of transposed convolutions.",
+            "doi:10.23915/distill.00003",
+            upsample="nearest",
+        ),
+        _generator(
+            "dcgan-subpixel",
+            "DCGAN that convolves, then makes pixels of channels.",
+            "arXiv:1609.05158",
+            upsample="pixel-shuffle",
         ),
         Entry(
             kind="discriminator",

@@ -39,6 +39,10 @@ DIGITS = Recipe(
             "checkpoint_every": 300,
         },
     },
+    source=(
+        "WGAN-GP (arXiv:1704.00028) with the nets of DCGAN (arXiv:1511.06434); the values come "
+        "from a search on these digits, which docs/first-recipe.md tells"
+    ),
     departures=(
         "1 critic step per generator step, where the paper takes 5",
         "learning rate 2e-3 falling linearly to 0, where the paper keeps 1e-4",
@@ -46,6 +50,11 @@ DIGITS = Recipe(
         "pictures from a moving average of the generator, which the paper does not keep",
         "width 16 instead of DCGAN's 64, so that it learns in minutes on a CPU",
     ),
-    minutes=2.5,
+    reaches=(
+        "of 1,000 samples, 7.7% to 8.1% are of the class that is seen least (three seeds)",
+        "FID 0.55 to 0.64 in the features of a small classifier; held-out digits have 0.12",
+    ),
+    minutes=3.0,
+    picture="pictures/dcgan-digits.png",
 )
 """Readable digits in minutes on two cores; docs/first-recipe.md says what was tried."""

@@ -1,0 +1,1 @@
+"""Conditions for the GAN zoo: labels and codes for any generator and any critic."""

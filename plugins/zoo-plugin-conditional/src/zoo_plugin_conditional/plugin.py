@@ -1,0 +1,93 @@
+"""Conditions for the GAN zoo: what this distribution provides. Imports no torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo_core import Entry, hookimpl
+
+SEMI_SUPERVISED = "zoo-plugin-conditional/sgan"
+"""The condition that trains a classifier."""
+
+INFOGAN = "arXiv:1606.03657"
+
+CONDITIONS = (
+    Entry(
+        kind="condition",
+        name="concat",
+        target="zoo_plugin_conditional.concat:Concat",
+        summary="cGAN: both nets get the class as more input.",
+        paper="arXiv:1411.1784",
+        tags=("labels",),
+    ),
+    Entry(
+        kind="condition",
+        name="projection",
+        target="zoo_plugin_conditional.projection:Projection",
+        summary="The score gains the product of a class embedding with the critic's features.",
+        paper="arXiv:1802.05637",
+        tags=("labels",),
+    ),
+    Entry(
+        kind="condition",
+        name="ac",
+        target="zoo_plugin_conditional.ac:AuxiliaryClassifier",
+        summary="AC-GAN: the critic also tells the class, and both players want it right.",
+        paper="arXiv:1610.09585",
+        tags=("labels",),
+    ),
+    Entry(
+        kind="condition",
+        name="sgan",
+        target="zoo_plugin_conditional.sgan:SemiSupervised",
+        summary="The critic learns classes from few labels, and generated images as one more.",
+        paper="arXiv:1606.03498",
+        tags=("labels",),
+    ),
+    Entry(
+        kind="condition",
+        name="infogan",
+        target="zoo_plugin_conditional.infogan:InfoGAN",
+        summary="Codes among the latents that a reader must find in the images; no labels.",
+        paper=INFOGAN,
+    ),
+)
+
+NETS = (
+    Entry(
+        kind="generator",
+        name="infogan",
+        target="zoo_plugin_conditional.infogan_nets:InfoGANGenerator",
+        summary="Two linear layers, two transposed convolutions, batch norm.",
+        paper=INFOGAN,
+        defaults={
+            "parts": {"critic": "infogan"},
+            "generator": {"optimizer": "adam", "lr": 1e-3, "betas": (0.5, 0.999)},
+            "run": {"batch": 128, "latent_dim": 62},
+        },
+    ),
+    Entry(
+        kind="discriminator",
+        name="infogan",
+        target="zoo_plugin_conditional.infogan_nets:InfoGANDiscriminator",
+        summary="Two convolutions, two linear layers, batch norm.",
+        paper=INFOGAN,
+        defaults={"critic": {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}},
+    ),
+)
+
+
+@hookimpl
+def zoo_entries() -> tuple[Entry, ...]:
+    return (*CONDITIONS, *NETS)
+
+
+@hookimpl
+def zoo_run_finished(run: Any, outcome: str) -> None:
+    """Say how good the classifier is that a semi-supervised run was made for."""
+    chosen = [item.qualified for item in run.composition.plan.chosen["condition"].items]
+    if outcome != "failed" and run.step and chosen == [SEMI_SUPERVISED]:
+        # torch is there by now: a run has ended
+        from zoo_plugin_conditional.reporting import accuracy_line
+
+        run.say(accuracy_line(run))
