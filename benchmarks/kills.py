@@ -57,6 +57,32 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "critic": {"width": 4, "norm": "spectral", "clip_norm": 1.0},
         },
     ),
+    "dcgan, infogan's codes": (
+        {"generator": "dcgan", "condition": "infogan"},
+        {"generator": {"width": 4}, "critic": {"width": 4}},
+    ),
+    "dcgan, projection, r1": (
+        {"generator": "dcgan", "condition": "projection", "penalty": "r1"},
+        {"generator": {"width": 4}, "critic": {"width": 4}, "penalty.r1": {"every": 3}},
+    ),
+    "dcgan, ac": (
+        {"generator": "dcgan", "condition": "ac", "sampler": "uniform"},
+        {"generator": {"width": 4}, "critic": {"width": 4}},
+    ),
+    "vanilla, concat": ({"generator": "vanilla", "condition": "concat"}, {}),
+    "vanilla, sgan, few labels": (
+        {"generator": "vanilla", "condition": "sgan", "loss": "feature-matching"},
+        {"run": {"labels": 50}},
+    ),
+    "cyclegan, pools": (
+        {"generator": "cyclegan", "data": "unpaired:digits,digits"},
+        {
+            "generator": {"width": 4},
+            "critic": {"width": 4},
+            "game": {"pool": 3},
+            "run": {"batch": 2},
+        },
+    ),
 }
 
 

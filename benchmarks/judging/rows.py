@@ -162,7 +162,7 @@ ROWS = (
         name="infogan",
         about="The nets, codes and learning rates of the InfoGAN paper; no labels are read.",
         parts={"generator": "infogan", "loss": "non-saturating", "condition": "infogan"},
-        options={"run": {"steps": 5000, "batch": 64, "seed": 0}},
+        options={"run": {"steps": 2000, "batch": 64, "seed": 0}},
         measure="codes",
     ),
     Row(
@@ -170,7 +170,7 @@ ROWS = (
         about="The semi-supervised GAN: ten labels of each class and 59,900 images without, "
         "DCGAN at half its width; the generator matches features, as in the paper.",
         parts={"generator": "dcgan", "loss": "feature-matching", "condition": "sgan"},
-        options={**SMALL, "run": {"steps": 4000, "batch": 64, "labels": 100, "seed": 0}},
+        options={**SMALL, "run": {"steps": 3000, "batch": 64, "labels": 100, "seed": 0}},
         measure="classes",
     ),
 )

@@ -88,17 +88,17 @@ def test_the_accuracy_is_that_of_real_images_with_known_labels(
     assert values(found.notes) == pytest.approx({"class accuracy": accuracy})
 
 
-def test_the_classifier_reads_features_averaged_over_places() -> None:
+def test_the_classifier_reads_features_and_their_places() -> None:
     condition = AuxiliaryClassifier(classes=2)
     condition.prepare((2, 1, 2))
     linear = condition.critic_side.classifier.linear
-    linear.weight.data = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    linear.weight.data = torch.tensor([[1.0, 2.0, 0.0, 1.0], [3.0, 0.0, 4.0, 0.0]])
     linear.bias.data = torch.tensor([0.5, 0.0])
     maps = torch.tensor([[[[1.0, 2.0]], [[3.0, -1.0]]]])
     found = condition.scores(Given(), maps, None)
-    # the means are 1.5 and 1: 1.5 + 2 + 0.5 and 4.5 + 4
+    # 1 * 1 + 2 * 2 - 1 * 1 + 0.5 and 3 * 1 + 4 * 3
     assert found.class_logits is not None
-    assert found.class_logits.tolist() == [[4.0, 8.5]]
+    assert found.class_logits.tolist() == [[4.5, 15.0]]
     assert found.logits.tolist() == [1.0]
     assert found.features is maps
     assert all(name.startswith("critic_side.") for name, _ in condition.named_parameters())

@@ -10,7 +10,7 @@ from zoo_plugin_conditional.ac import AuxiliaryClassifier
 from zoo_plugin_conditional.concat import Concat
 from zoo_plugin_conditional.infogan import InfoGAN
 from zoo_plugin_conditional.labels import one_hot
-from zoo_plugin_conditional.pooling import averaged, summed
+from zoo_plugin_conditional.pooling import feature_count, flattened
 from zoo_plugin_conditional.projection import Projection
 from zoo_plugin_conditional.sgan import SemiSupervised
 
@@ -48,11 +48,21 @@ def test_a_one_stands_at_each_known_label() -> None:
     assert one_hot(None, 2, like).tolist() == [[0, 0]] * 3
 
 
-def test_features_with_places_are_pooled_over_them() -> None:
+def test_features_keep_their_places() -> None:
     maps = torch.tensor([[[[1.0, 2.0]], [[3.0, -1.0]]]])
-    assert averaged(maps).tolist() == [[1.5, 1.0]]
-    assert summed(maps).tolist() == [[3.0, 2.0]]
-    assert averaged(maps[:, :, 0, 0]).tolist() == summed(maps[:, :, 0, 0]).tolist() == [[1.0, 3.0]]
+    assert flattened(maps).tolist() == [[1.0, 2.0, 3.0, -1.0]]
+    assert flattened(maps[:, :, 0, 0]).tolist() == [[1.0, 3.0]]
+
+
+def test_neighbours_of_a_large_map_are_averaged() -> None:
+    maps = torch.arange(18.0).reshape(1, 2, 1, 9)
+    # pairs of 0 to 8 and of 9 to 17, the last place of each alone
+    assert flattened(maps).tolist() == [[0.5, 2.5, 4.5, 6.5, 8, 9.5, 11.5, 13.5, 15.5, 17]]
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1, 1), (3, 8, 7), (2, 9, 16), (5, 31, 30)])
+def test_the_count_is_that_of_the_features_that_come(shape: tuple[int, ...]) -> None:
+    assert flattened(torch.zeros(2, *shape)).shape[1] == feature_count(shape, owner="it")
 
 
 @pytest.mark.parametrize(("shape", "text"), [((4, 2), "(N, 4, 2)"), ((), "(N,)")])

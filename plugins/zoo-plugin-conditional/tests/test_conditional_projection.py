@@ -10,9 +10,12 @@ from zoo_plugin_conditional.projection import Projection
 ROWS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 """The embedding of each of three classes."""
 
+PLACED = [[1.0, 2.0, 0.0, 1.0], [3.0, 0.0, 4.0, 0.0], [5.0, 6.0, 7.0, 8.0]]
+"""The same for two features at two places each."""
+
 VECTORS = torch.tensor([[3.0, 2.0], [-1.0, 1.0], [7.0, 7.0]])
 MAPS = torch.tensor([[[[1.0, 2.0]], [[3.0, -1.0]]]]).expand(3, -1, -1, -1)
-"""Two features at two places each: their sums are 3 and 2, their means 1.5 and 1."""
+"""Two features at two places each: 1 and 2, 3 and -1."""
 
 LABELS = torch.tensor([1, 0, -1])
 
@@ -34,7 +37,8 @@ class Given(Discriminator):
 def projection(features: tuple[int, ...]) -> Projection:
     found = Projection(classes=3)
     found.prepare(features)
-    found.critic_side.embedding.weight.data = torch.tensor(ROWS).T
+    rows = ROWS if len(features) == 1 else PLACED
+    found.critic_side.embedding.weight.data = torch.tensor(rows).T
     return found
 
 
@@ -45,18 +49,18 @@ def test_vectors_add_their_product_with_the_class() -> None:
     assert found.features is VECTORS
 
 
-def test_maps_are_summed_over_their_places() -> None:
+def test_maps_add_their_product_with_their_places() -> None:
     found = projection((2, 1, 2)).scores(Given(), MAPS, LABELS)
-    # 3 * 3 + 4 * 2 = 17; 1 * 3 + 2 * 2 = 7
-    assert found.logits.tolist() == [27.0, 17.0, 10.0]
+    # 3 * 1 + 4 * 3 = 15; 1 * 1 + 2 * 2 + 1 * -1 = 4
+    assert found.logits.tolist() == [25.0, 14.0, 10.0]
 
 
 @pytest.mark.parametrize("patches", [(1, 2), (3, 5)])
-def test_every_patch_adds_the_product_with_the_mean_over_places(patches: tuple[int, int]) -> None:
+def test_every_patch_adds_the_product_divided_by_the_places(patches: tuple[int, int]) -> None:
     found = projection((2, 1, 2)).scores(Given(patches), MAPS, LABELS).logits
     assert found.shape == (3, *patches)
-    # half as much as the sum over the two places
-    for image, expected in zip(found, [18.5, 13.5, 10.0], strict=True):
+    # half as much, for two places
+    for image, expected in zip(found, [17.5, 12.0, 10.0], strict=True):
         assert image.unique().tolist() == [expected]
 
 

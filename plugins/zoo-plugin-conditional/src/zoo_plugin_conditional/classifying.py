@@ -4,13 +4,13 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from zoo_core.interfaces import Scores
-from zoo_plugin_conditional.pooling import averaged, feature_count
+from zoo_plugin_conditional.pooling import feature_count, flattened
 
 UNKNOWN = -1
 
 
 class Classifier(nn.Module):
-    """Tell the class from features, averaged over their places.
+    """Tell the class from features and their places.
 
     Args:
         features: shape of the critic's features, without the batch.
@@ -29,7 +29,7 @@ class Classifier(nn.Module):
         self.linear = nn.Linear(feature_count(features, owner=owner), classes)
 
     def forward(self, features: Tensor) -> Tensor:
-        logits: Tensor = self.linear(averaged(features))
+        logits: Tensor = self.linear(flattened(features))
         return logits
 
 

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from zoo_core import Between
 from zoo_core.interfaces import Condition, Draws, Terms, Turn
 from zoo_plugin_conditional.labels import one_hot
-from zoo_plugin_conditional.pooling import averaged, feature_count
+from zoo_plugin_conditional.pooling import feature_count, flattened
 
 HIDDEN = 128
 LEAK = 0.1
@@ -34,7 +34,7 @@ class Codes:
 
 
 class Reader(nn.Module):
-    """Q of the paper: read the codes from features, averaged over their places.
+    """Q of the paper: read the codes from features and their places.
 
     Shapes:
         features (N, F) or (N, F, h, w) -> (N, outputs).
@@ -49,7 +49,7 @@ class Reader(nn.Module):
         self.codes = nn.Linear(HIDDEN, outputs)
 
     def forward(self, features: Tensor) -> Tensor:
-        hidden = self.activation(self.norm(self.hidden(averaged(features))))
+        hidden = self.activation(self.norm(self.hidden(flattened(features))))
         codes: Tensor = self.codes(hidden)
         return codes
 

@@ -1,12 +1,22 @@
-"""One vector per image from any critic's features."""
+"""One vector per image from any critic's features.
+
+Features keep their places, as the heads of DCGAN and its like read them: a class is in where the
+strokes are, and the last map of a shallow critic sees too little of an image to tell it anywhere.
+"""
+
+from math import ceil
 
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from zoo_core import ZooError
 
+PLACES = 8
+"""Places along a side that are kept; neighbours of a larger map are averaged."""
+
 
 def feature_count(features: tuple[int, ...], *, owner: str) -> int:
-    """Return the length of one image's pooled features.
+    """Return the length of one image's features as `flattened` gives them.
 
     Args:
         features: shape of a critic's features without the batch, (F,) or (F, h, w).
@@ -21,17 +31,24 @@ def feature_count(features: tuple[int, ...], *, owner: str) -> int:
             f"but the critic's are {_text(('N', *features))}",
             hint="another critic, such as `--disc dcgan`",
         )
-    return features[0]
+    return features[0] * places(features)
 
 
-def averaged(features: Tensor) -> Tensor:
-    """Return (N, F): the mean over places, if there are places."""
-    return features.mean((2, 3)) if features.ndim == 4 else features
+def places(features: tuple[int, ...]) -> int:
+    """Return how many places are kept of features (F,) or (F, h, w)."""
+    count = 1
+    for side in features[1:]:
+        count *= ceil(side / ceil(side / PLACES))
+    return count
 
 
-def summed(features: Tensor) -> Tensor:
-    """Return (N, F): the sum over places, if there are places."""
-    return features.sum((2, 3)) if features.ndim == 4 else features
+def flattened(features: Tensor) -> Tensor:
+    """Return (N, F * places) of features (N, F) or (N, F, h, w)."""
+    if features.ndim == 4:
+        window = tuple(ceil(side / PLACES) for side in features.shape[2:])
+        if window != (1, 1):
+            features = avg_pool2d(features, window, ceil_mode=True)
+    return features.flatten(1)
 
 
 def _text(shape: tuple[object, ...]) -> str:

@@ -4,16 +4,17 @@ from torch import Tensor, nn
 
 from zoo_core.interfaces import Discriminator, Scores
 from zoo_plugin_conditional.labels import ClassLatents, one_hot
-from zoo_plugin_conditional.pooling import averaged, feature_count, summed
+from zoo_plugin_conditional.pooling import feature_count, flattened, places
 
 
 class Projection(ClassLatents):
     """The score gains the inner product of the class's embedding with the image's features.
 
-    f(x, y) = y^T V phi(x) + psi(phi(x)), where psi is the critic's head and phi(x) its features,
-    summed over their places. The generator gets the class as more latents. Every patch of a critic
-    of patches gains the same, the product with the mean over places: their mean is what the loss
-    reads, and it should not grow with their number.
+    f(x, y) = y^T V phi(x) + psi(phi(x)), where psi is the critic's head and phi(x) its features
+    with their places, which are what a head such as DCGAN's reads; the paper's critics have summed
+    them over their places before. The generator gets the class as more latents. Every patch of a
+    critic of patches gains the same, the product divided by the number of places: the mean of the
+    patches is what the loss reads, and it should not grow with their number.
 
     V starts at zero, so that training starts from the unconditional critic; the paper's code draws
     it and divides it by its spectral norm. A label of -1 is unknown, and adds nothing.
@@ -37,8 +38,9 @@ class Projection(ClassLatents):
     def scores(self, critic: Discriminator, images: Tensor, labels: Tensor | None) -> Scores:
         features = critic.features(images, labels)
         logits = critic.head(features)
-        pooled = averaged(features) if logits.ndim > 1 else summed(features)
         embedding = self.critic_side.get_submodule("embedding")
         embedded: Tensor = embedding(one_hot(labels, self.classes, images))
-        product = (embedded * pooled).sum(1)
+        product = (embedded * flattened(features)).sum(1)
+        if logits.ndim > 1:
+            product = product / places(tuple(features.shape[1:]))
         return Scores(logits + product.reshape(-1, *[1] * (logits.ndim - 1)), features)
