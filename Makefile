@@ -66,6 +66,7 @@ types: $(STAMP)
 
 site-check: $(STAMP)
 	$(BIN)/python tools/make_reference.py --check
+	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py --check
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 bench: $(STAMP)
@@ -79,6 +80,7 @@ results: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python tools/make_reference.py
+	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py
 	$(BIN)/mkdocs build --strict
 
 dist: $(STAMP)

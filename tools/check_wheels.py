@@ -36,6 +36,9 @@ BASE = ("torch", "torchvision")
 DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md"})
 """What a package may hold beside Python files."""
 
+CODE = frozenset({".py", ".template"})
+"""Endings of code, and of what `zoo plugin new` writes."""
+
 FOREIGN_PATHS = re.compile(rb"/(?:home|Users|root|tmp|work)/[\w.-]+/")
 STEPS = 3
 
@@ -136,7 +139,7 @@ def expected_files(project: Project) -> Iterator[str]:
         if not (package / "py.typed").is_file():
             raise CheckError(f"{package.name} has no py.typed")
         for file in package.rglob("*"):
-            if file.suffix == ".py" or file.name in DATA_FILES or _is_picture(file):
+            if file.suffix in CODE or file.name in DATA_FILES or _is_picture(file):
                 yield file.relative_to(package.parent).as_posix()
 
 

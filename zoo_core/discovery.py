@@ -76,7 +76,9 @@ def _import_file(path: Path) -> Any:
     known = sys.modules.get(name)
     if known is not None and getattr(known, "__file__", None) == str(path):
         return known
-    if known is not None or importlib.util.find_spec(name) is not None:
+    found = importlib.util.find_spec(name) if known is None else None
+    # where its folder is on the path, what is found is the file itself
+    if known is not None or (found is not None and found.origin != str(path)):
         raise ZooError(
             f"plugin file {path.name!r} has the name of the module {name!r}",
             hint="rename the file",

@@ -67,7 +67,8 @@ class Entry:
         defaults: `{"parts": {...}, "generator": {...}, "critic": {...}, "run": {...}}`: the parts
             and values that this component brings unless something stronger says otherwise.
         tags: free words; `needs:X` are shown by `zoo info`.
-        contract: version of the plugin contract that the entry was written for.
+        contract: version of the plugin contract that the entry was written for; one that is newer
+            than `CONTRACT` is not looked at any further here: the registry refuses it by name.
 
     Raises:
         ZooError: an unknown kind, a name that is not kebab-case, a target of another form, or an
@@ -85,6 +86,8 @@ class Entry:
     contract: int = 1
 
     def __post_init__(self) -> None:
+        if self.contract > CONTRACT:
+            return
         if self.kind not in KINDS:
             raise ZooError(
                 f"entry {self.name!r} has the unknown kind {self.kind!r}",

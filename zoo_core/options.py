@@ -83,6 +83,7 @@ def _options_of(target: Callable[..., Any], provided: frozenset[str]) -> dict[st
     return found
 
 
+@lru_cache(maxsize=1024)
 def task_names_of(target: Callable[..., Any]) -> frozenset[str]:
     """Return which of `TASK_NAMES` a component asks for."""
     return TASK_NAMES & set(inspect.signature(target).parameters)

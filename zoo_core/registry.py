@@ -22,6 +22,9 @@ from zoo_core.firstparty import install_line
 CORE = "gan-zoo"
 """The distribution of the built-in plugin."""
 
+SLOW = 1.0
+"""Seconds from which on the import of a plugin is worth a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -38,11 +41,19 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A plugin, or a part of one, that does not work: one line, and the traceback behind it."""
+    """A plugin, or a part of one, that does not work.
+
+    Args:
+        source: its distribution, or the stem of a single file.
+        message: one line.
+        traceback: what is behind it.
+        hint: the way out, where one is known.
+    """
 
     source: str
     message: str
     traceback: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.source}: {self.message}"
@@ -54,6 +65,16 @@ class Plugin:
 
     source: Source
     seconds: float
+
+    @property
+    def slow(self) -> str:
+        """Return a remark on an import that everybody waits for, or an empty string."""
+        if self.seconds < SLOW:
+            return ""
+        return (
+            f"{self.source.distribution}: takes {self.seconds:.1f} s to import; "
+            "its plugin module should import nothing heavy"
+        )
 
 
 class Registry:
@@ -183,13 +204,34 @@ class Registry:
     def call(self, hook: str, **arguments: Any) -> list[Any]:
         """Call a hook of every plugin on its own; return what they returned.
 
-        A plugin that raises is a problem, is not called again, and costs only itself.
+        A plugin that raises is a problem, is not called again, and costs only itself. A `dict`
+        that is passed is a copy for each, so that none sees what another makes of it.
         """
-        results = []
-        for name, _ in list(self._manager.list_name_plugin()):
-            with _Isolated(self, name.split(":")[0], f"fails in its hook {hook}", drop=name):
-                results.append(self._call_one(name, hook, arguments))
-        return [result for result in results if result is not None]
+        results = self.call_each(hook, lambda: arguments)
+        return [result for _, _, result in results if result is not None]
+
+    def call_each(
+        self, hook: str, arguments: Callable[[], dict[str, Any]]
+    ) -> Iterator[tuple[str, dict[str, Any], Any]]:
+        """Call a hook of every plugin that has it on its own, with arguments of its own.
+
+        A plugin that raises is a problem, is not called again, and gives nothing.
+
+        Args:
+            hook: name of the hook.
+            arguments: makes the arguments of one call.
+
+        Returns:
+            the plugin's distribution, the arguments that it got, and what it returned.
+        """
+        having = {impl.plugin_name for impl in getattr(self._manager.hook, hook).get_hookimpls()}
+        for name in [name for name, _ in self._manager.list_name_plugin() if name in having]:
+            source, done = name.split(":")[0], False
+            given = {key: _own_copy(value) for key, value in arguments().items()}
+            with _Isolated(self, source, f"fails in its hook {hook}", drop=name):
+                result, done = self._call_one(name, hook, given), True
+            if done:
+                yield source, given, result
 
     def report(self, problem: Problem) -> None:
         """Record a problem and tell whoever listens."""
@@ -216,7 +258,8 @@ class Registry:
                 hint="compare it with zoo_core/hookspecs.py",
             ) from error
         for caller in self._manager.get_hookcallers(module) or ():
-            if not caller.has_spec():
+            own = [impl for impl in caller.get_hookimpls() if impl.plugin is module]
+            if not caller.has_spec() and not all(impl.optionalhook for impl in own):
                 self.drop(source.key)
                 known = [name for name in vars(hookspecs) if name.startswith("zoo_")]
                 raise ZooError(
@@ -293,7 +336,8 @@ class _Isolated(AbstractContextManager[None, bool]):
         text = error.message if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
         message = " ".join(f"{self.what}: {text}".split())
         details = "".join(traceback.format_exception(kind, error, trace))
-        self.registry.report(Problem(self.source, message, details))
+        hint = error.hint if isinstance(error, ZooError) else ""
+        self.registry.report(Problem(self.source, message, details, hint))
         return True
 
     def _raise_named(self, error: BaseException) -> None:
@@ -309,6 +353,10 @@ def _too_new(entry: Entry, source: str) -> ZooError:
         f"{entry.contract}; this core understands {CONTRACT}",
         hint="`pip install --upgrade gan-zoo`",
     )
+
+
+def _own_copy(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value
 
 
 def _line_in(error: BaseException, file: Path) -> str:

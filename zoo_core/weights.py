@@ -39,9 +39,7 @@ def run_of(source: Path) -> Path:
     return source.parent.parent if (source / MANIFEST).is_file() else source
 
 
-def read_weights(
-    source: Path, names: Iterable[str] | None = None
-) -> dict[str, dict[str, Tensor]]:
+def read_weights(source: Path, names: Iterable[str] | None = None) -> dict[str, dict[str, Tensor]]:
     """Return the tensors of the saved nets by file stem; a damaged newest checkpoint is an error.
 
     Args:

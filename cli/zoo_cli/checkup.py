@@ -24,13 +24,15 @@ class Checkup:
         versions: distribution to version.
         machine: devices, and what the CPU can do.
         plugins: distribution, version, name and seconds of each.
-        broken: source, message and traceback of each plugin or part that does not work.
+        slow: a remark on each plugin that takes long to import.
+        broken: source, message, traceback and hint of each plugin or part that does not work.
         checked: how many parts were loaded.
     """
 
     versions: dict[str, str]
     machine: dict[str, Any]
     plugins: list[dict[str, Any]]
+    slow: list[str]
     broken: list[dict[str, str]]
     checked: int
 
@@ -62,6 +64,7 @@ def examine(files: Iterable[str | Path] = ()) -> Checkup:
         versions=_versions(),
         machine=_machine(),
         plugins=plugins,
+        slow=[plugin.slow for plugin in registry.plugins if plugin.slow],
         broken=broken,
         checked=len(items),
     )
@@ -73,12 +76,16 @@ def _fault(item: Registered) -> dict[str, str] | None:
     try:
         _check(item.entry)
     except ZooError as error:
-        return {"source": item.source, "message": f"{what}: {error.message}", "traceback": ""}
+        return _found(item.source, f"{what}: {error.message}", hint=error.hint)
     # a stranger's module can raise anything, and the others are still to be looked at
     except (Exception, SystemExit) as error:  # noqa: BLE001
         message = f"{what}: {type(error).__name__}: {error}"
-        return {"source": item.source, "message": message, "traceback": traceback.format_exc()}
+        return _found(item.source, message, details=traceback.format_exc())
     return None
+
+
+def _found(source: str, message: str, *, details: str = "", hint: str = "") -> dict[str, str]:
+    return {"source": source, "message": message, "traceback": details, "hint": hint}
 
 
 def _check(entry: Entry) -> None:

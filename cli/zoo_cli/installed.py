@@ -20,7 +20,7 @@ def installed_registry(terminal: Terminal, files: Iterable[str | Path] = ()) -> 
     """
 
     def warn(problem: Problem) -> None:
-        terminal.warn(f"{problem}; `zoo doctor` shows where")
+        terminal.warn(f"{problem}; {problem.hint or '`zoo doctor` shows where'}")
 
     return Registry.from_installed(files=files, on_problem=warn)
 
@@ -39,12 +39,17 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
 
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:
     """Return the commands that plugins add, by name; a name that is taken is passed over."""
-    group = click.Group()
-    installed_registry(terminal).call("zoo_commands", group=group)
-    found = {}
-    for name, command in group.commands.items():
-        if name in taken:
-            terminal.warn(f"a plugin adds a command {name!r}, which is taken; it is passed over")
-        else:
-            found[name] = command
+    found: dict[str, click.Command] = {}
+    owners = dict.fromkeys(taken, "zoo")
+    registry = installed_registry(terminal)
+    # each plugin gets a group of its own, so that none takes another's command over
+    for source, given, _ in registry.call_each("zoo_commands", lambda: {"group": click.Group()}):
+        for name, command in given["group"].commands.items():
+            if name in owners:
+                terminal.warn(
+                    f"{source}: adds a command {name!r}, which is {owners[name]}'s; "
+                    "it is passed over"
+                )
+            else:
+                found[name], owners[name] = command, source
     return found

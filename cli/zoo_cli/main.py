@@ -18,12 +18,15 @@ BUSY = 0.75
 """Programs that want a core, for each core, from which on a machine counts as busy."""
 
 COMMANDS = {
+    "data": "zoo_cli.commands.data",
     "doctor": "zoo_cli.commands.doctor",
     "info": "zoo_cli.commands.info",
     "list": "zoo_cli.commands.list_parts",
     "matrix": "zoo_cli.commands.matrix",
+    "plugin": "zoo_cli.commands.plugin",
     "sample": "zoo_cli.commands.sample",
     "train": "zoo_cli.commands.train",
+    "translate": "zoo_cli.commands.translate",
 }
 """Command to the module whose `command` it is."""
 

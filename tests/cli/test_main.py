@@ -77,7 +77,7 @@ def test_plugin_cannot_take_a_command_over(zoo, install: Callable[[str, str], No
     install("zoo-usurper", ADDS_COMMANDS)
     assert "Train a generator against a critic." in zoo("train", "--help").stdout
     assert zoo("--help").stderr == (
-        "Warning: a plugin adds a command 'train', which is taken; it is passed over\n"
+        "Warning: zoo-usurper: adds a command 'train', which is zoo's; it is passed over\n"
     )
 
 

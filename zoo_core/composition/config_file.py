@@ -122,7 +122,7 @@ def _decoded(path: Path, found: bytes) -> str:
 def _parsed(path: Path, text: str) -> Any:
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-        # half a character that is spelled as \udXXX can neither be shown nor name a file
+        # half a character, spelled as an escape, can neither be shown nor name a file
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise ZooError(

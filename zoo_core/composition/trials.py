@@ -89,6 +89,8 @@ def tried(case: Case) -> Trial:
     except _NoTensorError as error:
         return Trial(problem=str(error))
     except Exception as error:  # noqa: BLE001 - whatever a part raises, it does not fit
+        if case.inputs[0] == 1 and "more than 1 value per channel" in str(error):
+            return Trial(problem="normalises over a batch, and one image is too few", cause=error)
         return Trial(problem=f"{doing}: {_one_line(error)}", cause=error)
 
 

@@ -53,9 +53,13 @@ def _show(terminal: Terminal, found: Checkup) -> None:
         seconds = f"{plugin['seconds'] * 1000:.0f} ms"
         table.add_row(plugin["distribution"], plugin["version"], plugin["name"], seconds)
     terminal.show(table)
+    for remark in found.slow:
+        terminal.warn(remark)
     for problem in found.broken:
         terminal.heading(f"broken: {problem['source']}")
         terminal.show(problem["message"])
+        if problem["hint"]:
+            terminal.show(problem["hint"])
         if problem["traceback"]:
             terminal.result(problem["traceback"].rstrip())
     whole = f"all {plural(found.checked, 'part')} load"

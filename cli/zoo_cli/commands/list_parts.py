@@ -40,6 +40,9 @@ def command(
     """List all parts of all plugins, or those of one KIND."""
     wanted = kind_named(kind)
     registry = installed_registry(terminal, plugins)
+    for plugin in registry.plugins:
+        if plugin.slow:
+            terminal.warn(f"{plugin.slow}; `zoo doctor` times all")
     items = registry.entries(wanted)
     if as_json:
         terminal.json(_described(registry, items))

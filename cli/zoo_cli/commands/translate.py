@@ -58,9 +58,9 @@ class Outcome:
     "translate",
     cls=Command,
     examples=(
-        "zoo translate runs/cyclegan-lsgan-unpaired photos/ --out translated/",
-        "zoo translate runs/cyclegan-lsgan-unpaired a.jpg b.jpg --direction ba --out back/",
-        "zoo translate runs/cyclegan-lsgan-unpaired photos/ --size 256 --out translated/",
+        "zoo translate runs/seasons photos/ --out translated/",
+        "zoo translate runs/seasons a.jpg b.jpg --direction ba --out back/",
+        "zoo translate runs/seasons photos/ --size 256 --out translated/",
     ),
 )
 @click.argument("source", metavar="SRC")
