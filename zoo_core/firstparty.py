@@ -9,6 +9,7 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "condition": ("concat", "projection", "ac", "sgan", "infogan"),
         "generator": ("infogan",),
         "discriminator": ("infogan",),
+        "recipe": ("cdcgan-digits",),
     },
     "zoo-plugin-cyclegan": {
         "generator": ("cyclegan", "pix2pix"),

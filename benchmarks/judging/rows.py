@@ -153,9 +153,14 @@ ROWS = (
     ),
     Row(
         name="dcgan-ac",
-        about="DCGAN at half its width with an auxiliary classifier.",
+        about="DCGAN at half its width with an auxiliary classifier; more steps than the other two "
+        "conditions, and a learning rate that falls.",
         parts={"generator": "dcgan", "loss": "non-saturating", "condition": "ac"},
-        options={**SMALL, "run": {"steps": 3000, "batch": 64, "seed": 0}},
+        options={
+            "generator": {"width": 32, "schedule": "linear"},
+            "critic": {"width": 32, "schedule": "linear"},
+            "run": {"steps": 5000, "batch": 64, "seed": 0},
+        },
         measure="labels",
     ),
     Row(
@@ -168,9 +173,15 @@ ROWS = (
     Row(
         name="sgan-100",
         about="The semi-supervised GAN: ten labels of each class and 59,900 images without, "
-        "DCGAN at half its width; the generator matches features, as in the paper.",
+        "DCGAN at half its width, its critic with layer norm, because batch norm would mix what it "
+        "sees of generated, unlabelled and labelled images; the generator matches features, as in "
+        "the paper.",
         parts={"generator": "dcgan", "loss": "feature-matching", "condition": "sgan"},
-        options={**SMALL, "run": {"steps": 3000, "batch": 64, "labels": 100, "seed": 0}},
+        options={
+            "generator": {"width": 32},
+            "critic": {"width": 32, "norm": "layer"},
+            "run": {"steps": 3000, "batch": 64, "labels": 100, "seed": 0},
+        },
         measure="classes",
     ),
 )

@@ -31,7 +31,7 @@ ABOUT_MAPS = """
 ## Maps
 
 Aerial photographs and maps of 64 pixels, half the published width, trained for a fixed time on
-two cores: a picture of what can be seen after ten minutes, not a measure.
+one core each: a picture of what can be seen after ten minutes, not a measure.
 """
 
 
