@@ -50,6 +50,14 @@ print(json.dumps([[i.entry.kind, i.entry.name] for i in found if i.source == {so
 """
 """What a clean environment runs to say which parts a distribution offers."""
 
+TRANSLATORS = """
+import json, zoo_core
+from zoo_core.options import task_names_of
+found = zoo_core.Registry.from_installed(strict=True).entries("generator")
+print(json.dumps([i.entry.name for i in found if "source" in task_names_of(i.entry.load())]))
+"""
+"""What it runs to say which generators read images instead of drawing from latents."""
+
 
 class CheckError(Exception):
     """A wheel is not as it should be."""
@@ -260,8 +268,12 @@ def use_alone(project: Project, layer: Path, place: Path) -> str:
     if project.root == ROOT:
         require("pip install" in environment.zoo("list"), "`zoo list` says not what to install")
     generators = [name for kind, name in parts if kind == "generator"]
+    translators = json.loads(environment.python(TRANSLATORS)) if generators else []
     for name in generators:
-        train_and_sample(environment, name)
+        if name in translators:
+            train_and_translate(environment, name)
+        else:
+            train_and_sample(environment, name)
     return f"{len(parts)} parts" + (f", trained {' and '.join(generators)}" if generators else "")
 
 
@@ -275,6 +287,19 @@ def train_and_sample(environment: Environment, generator: str) -> None:
     picture = environment.path / f"{generator}.png"
     environment.zoo("sample", folder, "--count", "4", "--device", "cpu", "--out", picture)
     require(picture.read_bytes().startswith(b"\x89PNG"), f"{picture.name} is no picture")
+
+
+def train_and_translate(environment: Environment, generator: str) -> None:
+    """Train a generator that reads images between digits and digits, and translate a picture."""
+    folder = environment.path / f"run-{generator}"
+    environment.zoo(
+        *("train", "--gen", generator, "--game", "cycle", "--data", "unpaired:digits,digits"),
+        *("--steps", str(STEPS), "-o", "generator.width=8", "--device", "cpu", "--run", folder),
+    )
+    photo = folder / "samples" / f"step-{STEPS:08d}.png"
+    out = environment.path / f"{generator}-translated"
+    environment.zoo("translate", folder, photo, "--size", "64", "--out", out)
+    require((out / photo.name).is_file(), f"{photo.name} was not translated")
 
 
 def require(condition: object, otherwise: str) -> None:

@@ -51,7 +51,11 @@ DIGITS = Recipe(
         "pictures from a moving average of the generator",
         "width 16 instead of DCGAN's 64, so that it learns in minutes on a CPU",
     ),
-    minutes=3.0,
+    reaches=(
+        "98.7% of 1,000 samples read as the label asked for, and 97.0% of the worst label (seed 0)",
+        "FID 0.18 in the features of a small classifier; held-out digits have 0.12",
+    ),
+    minutes=4.0,
     picture="pictures/cdcgan-digits.png",
 )
 """Digits of the class that is asked for; `python benchmarks/recipes.py cdcgan-digits` judges it."""
