@@ -45,6 +45,7 @@ JUDGED = 1000
 JUDGES = {"a": JudgeOptions(), "b": JudgeOptions(epochs=6)}
 BOOKKEEPING = {"log_every": 50, "checkpoint_every": 0, "sample_every": 0, "keep": 1}
 HALF = {"generator": {"width": 32}, "critic": {"width": 32}}
+QUARTER = {"generator": {"width": 16}, "critic": {"width": 16}}
 PICTURE_BYTES = 200_000
 
 
@@ -109,7 +110,7 @@ class DigitsMnist:
         run = {"size": SIZE, "batch": 4, "steps": self.plan.steps, "seed": seed, **BOOKKEEPING}
         composition = compose(
             {"generator": "cyclegan", "data": "unpaired:digits,mnist"},
-            {**HALF, "run": run, "data": {"root": self.plan.data_dir}},
+            {**QUARTER, "run": run, "data": {"root": self.plan.data_dir}},
             recipe="none",
         )
         directory = _trained(composition, self.plan, name)
@@ -238,7 +239,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=[DIGITS, "cyclegan", "pix2pix"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, default=1500, help="between digits and mnist")
+    parser.add_argument("--steps", type=int, default=1200, help="between digits and mnist")
     parser.add_argument("--minutes", type=float, default=10.0, help="of training on maps")
     parser.add_argument("--again", action="store_true", help="also what has figures already")
     parser.add_argument("--quick", action="store_true", help="two steps, a temporary folder")

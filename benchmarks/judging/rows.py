@@ -153,13 +153,13 @@ ROWS = (
     ),
     Row(
         name="dcgan-ac",
-        about="DCGAN at half its width with an auxiliary classifier; more steps than the other two "
-        "conditions, and a learning rate that falls.",
-        parts={"generator": "dcgan", "loss": "non-saturating", "condition": "ac"},
+        about="DCGAN at half its width with an auxiliary classifier, spectral norm and the hinge "
+        "loss.",
+        parts={"generator": "dcgan", "loss": "hinge", "condition": "ac"},
         options={
-            "generator": {"width": 32, "schedule": "linear"},
-            "critic": {"width": 32, "schedule": "linear"},
-            "run": {"steps": 5000, "batch": 64, "seed": 0},
+            "generator": {"width": 32},
+            "critic": {"width": 32, "norm": "spectral"},
+            "run": {"steps": 3000, "batch": 64, "seed": 0},
         },
         measure="labels",
     ),
