@@ -153,12 +153,12 @@ ROWS = (
     ),
     Row(
         name="dcgan-ac",
-        about="DCGAN at half its width with an auxiliary classifier, spectral norm and the hinge "
-        "loss.",
-        parts={"generator": "dcgan", "loss": "hinge", "condition": "ac"},
+        about="DCGAN at half its width with an auxiliary classifier that learns from real images "
+        "alone; in the paper it learns from generated ones too.",
+        parts={"generator": "dcgan", "loss": "non-saturating", "condition": "ac"},
         options={
-            "generator": {"width": 32},
-            "critic": {"width": 32, "norm": "spectral"},
+            **SMALL,
+            "condition": {"learn_fakes": False},
             "run": {"steps": 3000, "batch": 64, "seed": 0},
         },
         measure="labels",
@@ -172,15 +172,13 @@ ROWS = (
     ),
     Row(
         name="sgan-100",
-        about="The semi-supervised GAN: ten labels of each class and 59,900 images without, "
-        "DCGAN at half its width, its critic with layer norm, because batch norm would mix what it "
-        "sees of generated, unlabelled and labelled images; the generator matches features, as in "
-        "the paper.",
-        parts={"generator": "dcgan", "loss": "feature-matching", "condition": "sgan"},
+        about="The semi-supervised GAN: ten labels of each class and 59,900 images without, two "
+        "multilayer perceptrons.",
+        parts={"generator": "vanilla", "loss": "non-saturating", "condition": "sgan"},
         options={
-            "generator": {"width": 32},
-            "critic": {"width": 32, "norm": "layer"},
-            "run": {"steps": 3000, "batch": 64, "labels": 100, "seed": 0},
+            "generator": {"lr": 5e-4},
+            "critic": {"lr": 5e-4},
+            "run": {"steps": 6000, "batch": 64, "labels": 100, "seed": 0},
         },
         measure="classes",
     ),

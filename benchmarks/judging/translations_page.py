@@ -21,9 +21,9 @@ ABOUT_DIGITS = """
 `cyclegan` at a quarter of its width between `digits` (side a) and `mnist` (side b) at 32 pixels,
 without labels and without pairs. A judge of the target side, which has seen real images of that
 side only, reads the translations of held-out images: **read right** is the share that it reads as
-the class of the source. **untranslated** is the share of the source images that it reads right as they are:
-where that is higher, translating has cost more than it gave. **cycle error** is the mean absolute
-difference of an image and its way there and back, **changed** that of an image and its
+the class of the source. **untranslated** is the share of the source images that it reads right as
+they are: where that is higher, translating has cost more than it gave. **cycle error** is the mean
+absolute difference of an image and its way there and back, **changed** that of an image and its
 translation, both with values in [-1, 1].
 """
 

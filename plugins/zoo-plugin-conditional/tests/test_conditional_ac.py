@@ -58,6 +58,12 @@ def test_the_critic_tells_the_class_of_real_and_of_generated_images() -> None:
     )
 
 
+def test_the_critic_can_learn_classes_from_real_images_alone() -> None:
+    condition = AuxiliaryClassifier(classes=2, learn_fakes=False)
+    assert condition.terms(turn("critic", [1, 0, 1])).losses.keys() == {"class_real"}
+    assert condition.terms(turn("generator", [1, 0, 1])).losses.keys() == {"class_fake"}
+
+
 def test_the_generator_wants_its_images_told_right() -> None:
     found = AuxiliaryClassifier(classes=2, weight=0.5).terms(turn("generator", [0, 0, 0]))
     assert values(found.losses) == pytest.approx({"class_fake": 0.5 * (TWO + 2 * EIGHT) / 3})

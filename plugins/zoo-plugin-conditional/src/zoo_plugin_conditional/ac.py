@@ -21,6 +21,8 @@ class AuxiliaryClassifier(ClassLatents):
     Args:
         classes: number of classes.
         weight: factor on the cross entropies.
+        learn_fakes: the critic learns the class of generated images too, as in the paper. It may
+            then agree with the generator on shapes that no real image of the class has.
 
     Shapes:
         latents (N, n) -> (N, n + classes); features (N, F) or (N, F, h, w).
@@ -29,9 +31,15 @@ class AuxiliaryClassifier(ClassLatents):
         ZooError: features of another form.
     """
 
-    def __init__(self, *, classes: int, weight: Annotated[float, Between(0, 1e6)] = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        classes: int,
+        weight: Annotated[float, Between(0, 1e6)] = 1.0,
+        learn_fakes: bool = True,
+    ) -> None:
         super().__init__(classes=classes)
-        self.weight = weight
+        self.weight, self.learn_fakes = weight, learn_fakes
 
     def prepare(self, features: tuple[int, ...]) -> None:
         head = Classifier(features, classes=self.classes, owner="condition 'ac'")
@@ -48,4 +56,5 @@ class AuxiliaryClassifier(ClassLatents):
             return Terms({"class_fake": fake})
         real = self.weight * class_entropy(turn.real_scores, turn.real.labels)
         accuracy = class_accuracy(turn.real_scores, turn.real.labels)
-        return Terms({"class_real": real, "class_fake": fake}, {"class accuracy": accuracy})
+        losses = {"class_real": real, **({"class_fake": fake} if self.learn_fakes else {})}
+        return Terms(losses, {"class accuracy": accuracy})
