@@ -60,6 +60,8 @@ REMARKS = """
   So no column stands alone, and the controls matter: a row is only worth something where it is far
   from the Gaussian, and a figure that is better than that of held-out images is no merit. Copies of
   training images show how remembering would look.
+- Models that stand in different tables had different judges, because a judge's own training depends
+  on the number of threads: compare within a table.
 - Seconds are those of one machine, which may have done other work; steps are not.
 """
 
