@@ -47,11 +47,13 @@ BOOKKEEPING = {"log_every": 50, "checkpoint_every": 0, "sample_every": 0, "keep"
 HALF = {"generator": {"width": 32}, "critic": {"width": 32}}
 QUARTER = {"generator": {"width": 16}, "critic": {"width": 16}}
 PICTURE_BYTES = 200_000
-GRID_ROWS = 8
-"""Rows of a run's picture."""
+GRID = 8
+"""Rows and columns of a run's picture."""
 
 MAP_ROWS = {"cyclegan": 4, "pix2pix": 3}
 """Rows of the pictures of maps that are kept: one of each kind."""
+
+MAP_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,7 @@ def make_maps(plan: Plan, generator: str) -> None:
     )
     directory = _trained(composition, plan, name)
     result = {"name": name, "size": 64, "training": asdict(training_of(directory))}
-    _keep_picture(directory, plan, name, rows=MAP_ROWS[generator])
+    _keep_picture(directory, plan, name, rows=MAP_ROWS[generator], columns=MAP_COLUMNS)
     plan.store(name, result)
 
 
@@ -229,15 +231,18 @@ def _trained(composition: Composition, plan: Plan, name: str) -> Path:
     return run.path
 
 
-def _keep_picture(directory: Path, plan: Plan, name: str, *, rows: int = GRID_ROWS) -> None:
-    """Keep the first rows of a run's last picture."""
+def _keep_picture(
+    directory: Path, plan: Plan, name: str, *, rows: int = GRID, columns: int = GRID
+) -> None:
+    """Keep the first rows and columns of a run's last picture."""
     place = RunDirectory(directory)
     target = plan.docs / PICTURES / f"{name}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(place.sample(max(place.steps()))) as made:
-        # eight square cells a row, with a border of two pixels
-        top = min(made.height, rows * ((made.width - 2) // 8) + 2)
-        made.crop((0, 0, made.width, top)).save(target, optimize=True)
+        # square cells with a border of two pixels
+        cell = (made.width - 2) // GRID
+        kept = made.crop((0, 0, columns * cell + 2, min(made.height, rows * cell + 2)))
+        kept.save(target, optimize=True)
     if target.stat().st_size > PICTURE_BYTES:
         raise ZooError(f"{str(target)!r} is too large for docs/", hint="keep fewer rows")
 
