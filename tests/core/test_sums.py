@@ -82,3 +82,12 @@ def test_counts_in_a_state_are_exact() -> None:
     assert state.tolist() == [1000.0, 1000.0]
     assert state.dtype == torch.float64
     assert sums.take()["a"] == pytest.approx(1.0)
+
+
+def test_a_restored_state_is_read_in_the_same_order() -> None:
+    kept, restored = Sums(), Sums()
+    for name in ("generator.loss", "critic.loss", "critic.r1"):
+        kept.add([name], [torch.tensor(1.0)])
+    state = kept.state()
+    restored.load_state({name: state[name] for name in sorted(state)}, torch.device("cpu"))
+    assert list(kept.take()) == list(restored.take())

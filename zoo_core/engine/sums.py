@@ -33,7 +33,8 @@ class Sums:
     def take(self) -> dict[str, float]:
         """Return the mean of every scalar and start anew; this waits for the device."""
         totals: dict[str, list[float]] = {}
-        for key, values in self._sums.items():
+        # in an order of their own: that of a restored state is not the one in which they came
+        for key, values in sorted(self._sums.items(), key=lambda item: item[0]):
             for name, value in zip(key, values.tolist(), strict=True):
                 total = totals.setdefault(name, [0.0, 0.0])
                 total[0] += value
