@@ -52,9 +52,9 @@ print(json.dumps([[i.entry.kind, i.entry.name] for i in found if i.source == {so
 
 TRANSLATORS = """
 import json, zoo_core
-from zoo_core.options import task_names_of
+from zoo_core.options import reads_images
 found = zoo_core.Registry.from_installed(strict=True).entries("generator")
-print(json.dumps([i.entry.name for i in found if "source" in task_names_of(i.entry.load())]))
+print(json.dumps([i.entry.name for i in found if reads_images(i.entry.load())]))
 """
 """What it runs to say which generators read images instead of drawing from latents."""
 

@@ -40,13 +40,18 @@ class Source:
         return f"{self.distribution}:{self.name}"
 
 
+def normalised(name: str) -> str:
+    """Return a distribution's name as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def installed_sources() -> list[Source]:
     """Return the plugins of all installed distributions, each once, in a fixed order."""
     found: dict[str, Source] = {}
     for point in metadata.entry_points(group=PROJECT):
         # a distribution whose METADATA is missing has neither a name nor a version
         written = (point.dist.name, point.dist.version) if point.dist else ("", "")
-        name = re.sub(r"[-_.]+", "-", written[0] or point.module).lower()
+        name = normalised(written[0] or point.module)
         source = Source(name, written[1] or "", point.name, point.load)
         found.setdefault(source.key, source)
     return [found[key] for key in sorted(found, key=lambda key: (key != "gan-zoo:builtin", key))]

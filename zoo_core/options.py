@@ -89,6 +89,11 @@ def task_names_of(target: Callable[..., Any]) -> frozenset[str]:
     return TASK_NAMES & set(inspect.signature(target).parameters)
 
 
+def reads_images(generator: Callable[..., Any]) -> bool:
+    """Return whether a generator translates images instead of drawing from latents."""
+    return "source" in task_names_of(generator)
+
+
 def checked(options: Mapping[str, Option], values: Mapping[str, Any], owner: str) -> dict[str, Any]:
     """Check and coerce values; what has no value keeps its default.
 

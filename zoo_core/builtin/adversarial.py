@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -83,7 +82,7 @@ class Adversarial(Game):
             shared = self.share and index == self.critic_steps - 1
             with nullcontext() if shared else torch.no_grad():
                 fake = self._fake(real, rng)
-            seen = _detached(fake)
+            seen = fake.detached()
             terms = self.duel.terms("critic", move, real, seen, rng, labelled=labelled)
             reply = yield {"critic": terms}
             self.duel.after("critic", reply["critic"])
@@ -112,8 +111,3 @@ class Adversarial(Game):
         drawn = self.sampler(len(real), rng.child("latents"), real.images.device)
         latents = self.condition.latents(drawn, labels, rng.child("codes"))
         return Batch(self.duel.generate(latents, labels), labels, latents)
-
-
-def _detached(fake: Batch) -> Batch:
-    latents = None if fake.latents is None else fake.latents.detach()
-    return replace(fake, images=fake.images.detach(), latents=latents)

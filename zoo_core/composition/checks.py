@@ -11,7 +11,8 @@ from zoo_core.composition.build import Blueprint, keywords
 from zoo_core.composition.trials import Case, Trial, tried
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Penalty, Role
-from zoo_core.options import task_names_of
+from zoo_core.options import reads_images
+from zoo_core.spec import ImageSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _check_game(plan: Blueprint) -> None:
             f"but {plan.name('condition')!r} is asked for",
             hint="`--condition none`, or `--game adversarial`",
         )
-    translates = "source" in task_names_of(plan.target("generator"))
+    translates = reads_images(plan.target("generator"))
     for role in plan.roles.values():
         if role.part == "generator" and translates and role.source is None:
             raise ZooError(
@@ -114,12 +115,14 @@ def _trial(plan: Blueprint, role: Role) -> Trial:
     section = plan.settings[role.part]
     if section.target is None:
         raise AssertionError("only parts are tried")
+    needs = plan.needs(role)
+    inputs: ImageSpec | None = role.source if role.part == "generator" else needs["image"]
     found = tried(
         Case(
             part=role.part,
             target=section.target,
-            keywords=tuple(sorted(keywords(section, plan.needs(role)).items())),
-            inputs=(plan.trial, *_inputs(plan, role)),
+            keywords=tuple(sorted(keywords(section, needs).items())),
+            inputs=(plan.trial, *(inputs.shape if inputs else (needs["latent_dim"],))),
             labelled=bool(plan.task.classes),
         )
     )
@@ -130,12 +133,6 @@ def _trial(plan: Blueprint, role: Role) -> Trial:
     if found.problem:
         raise _misfit(plan, role, found.problem) from found.cause
     return found
-
-
-def _inputs(plan: Blueprint, role: Role) -> tuple[int, ...]:
-    if role.part != "generator":
-        return plan.needs(role)["image"].shape  # type: ignore[no-any-return]
-    return (plan.latent_dim,) if role.source is None else role.source.shape
 
 
 def _check_generator(plan: Blueprint, role: Role, trial: Trial) -> None:

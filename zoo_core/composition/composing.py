@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 from zoo_core.composition import checks
-from zoo_core.composition.build import Blueprint, build_game, instance
+from zoo_core.composition.build import Blueprint, build_game
 from zoo_core.composition.config_file import FORMAT, check_form
-from zoo_core.composition.opening import opener
+from zoo_core.composition.opening import settled_dataset
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.request import MANY, Layer, Options, Parts
 from zoo_core.composition.selection import ENGINE, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layer, settle
 from zoo_core.data import FewLabels
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Dataset, Datasets, Game, Task
+from zoo_core.interfaces import Dataset, Game, Task
 from zoo_core.recipe import Recipe
 from zoo_core.registry import Registered, Registry
 from zoo_core.run_options import RunOptions
@@ -165,7 +165,7 @@ def _settled(
     chosen = select(registry, asked)
     layers = (*argument_layer(chosen), *asked, *part_layers(chosen), ENGINE)
     settings = settle(layers, chosen)
-    dataset = _dataset(settings, opener(registry))
+    dataset = _dataset(settings, registry)
     task = _task(settings, dataset)
     game = settings["game"].target
     roles = game.roles(task) if isinstance(game, type) and issubclass(game, Game) else {}
@@ -173,14 +173,12 @@ def _settled(
     return plan, dataset, _unmix_critic(plan)
 
 
-def _dataset(settings: Settings, datasets: Datasets) -> Dataset:
+def _dataset(settings: Settings, registry: Registry) -> Dataset:
     run = settings["run"].plain()
     size = settings["run"].values["size"]
     asked = None if size.value is None else parse_size(str(size.value))
     section = settings["data"]
-    dataset = instance(section, {"size": asked, "datasets": datasets})
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"{section.owner} is no zoo_core.interfaces.Dataset")
+    dataset = settled_dataset(section, registry, asked)
     text = f"{dataset.image.height}x{dataset.image.width}"
     source = section.owner if asked is None else size.source
     settings["run"].values["size"] = replace(size, value=text, source=source)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from zoo_core.composition.build import instance
+from zoo_core.composition.settings import Section
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Datasets
 from zoo_core.options import checked, options_of, task_names_of
@@ -24,12 +26,20 @@ def opener(registry: Registry) -> Datasets:
         values = checked(known, {k: v for k, v in given.items() if k in known}, owner)
         needs = {"size": options.get("size"), "datasets": open_dataset}
         asked = task_names_of(target)
-        found = target(**{k: v for k, v in needs.items() if k in asked}, **values)
-        if not isinstance(found, Dataset):
-            raise TypeError(f"{owner} is no zoo_core.interfaces.Dataset")
-        return found
+        return _checked(target(**{k: v for k, v in needs.items() if k in asked}, **values), owner)
 
     return open_dataset
+
+
+def settled_dataset(section: Section, registry: Registry, size: tuple[int, int] | None) -> Dataset:
+    """Return the data set of a section whose options are settled."""
+    return _checked(instance(section, {"size": size, "datasets": opener(registry)}), section.owner)
+
+
+def _checked(found: object, owner: str) -> Dataset:
+    if not isinstance(found, Dataset):
+        raise TypeError(f"{owner} is no zoo_core.interfaces.Dataset")
+    return found
 
 
 def _argument(target: Any, owner: str, argument: str) -> str:

@@ -16,7 +16,7 @@ from zoo_core.options import Between
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zoo_core.data.memory import MemoryTable
@@ -180,11 +180,14 @@ def image_of(
     Raises:
         ZooError: several sizes and none that is asked for, or one beyond what an image can have.
     """
-    if channels == "auto":
-        count = 1 if all(header.grey for header in headers) else 3
-    else:
-        count = int(channels)
-    return ImageSpec(count, *(size or _common_size(headers)))
+    return ImageSpec(channels_of(headers, channels), *(size or _common_size(headers)))
+
+
+def channels_of(headers: Iterable[Header], channels: Channels) -> int:
+    """Return the channels that files are read with."""
+    if channels != "auto":
+        return int(channels)
+    return 1 if all(header.grey for header in headers) else 3
 
 
 def _common_size(headers: Sequence[Header]) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from zoo_core.data.conversions import conversions_of
 from zoo_core.data.duplicates import Duplicates, find_duplicates
 from zoo_core.data.examining import Examined, examine
 from zoo_core.data.files import read_each
-from zoo_core.data.folder import Channels, Part, image_of, label_parts, split_listing
+from zoo_core.data.folder import Channels, Part, channels_of, image_of, label_parts, split_listing
 from zoo_core.data.labelling import LabelMode, class_of
 from zoo_core.data.listing import Listing, list_images
 from zoo_core.data.reading import Unreadable, quiet_pillow, unreadable_error
@@ -140,6 +140,7 @@ def _examined(listing: Listing, track: Track) -> tuple[dict[str, Examined], list
 def _report(folder: _Folder) -> FolderReport:
     listing, found = folder.listing, list(folder.good.values())
     sizes = sizes_of([(one.header.height, one.header.width) for one in found]) if found else None
+    channels = channels_of([one.header for one in found], folder.asked.channels)
     splits = _splits(folder)
     labels = _labels(folder)
     duplicates = _duplicates(folder)
@@ -152,7 +153,7 @@ def _report(folder: _Folder) -> FolderReport:
         bits=_counted(one.bits for one in found),
         image=str(folder.image) if folder.image else None,
         sizes=sizes,
-        conversions=conversions_of(folder.good, channels=_channels(folder)),
+        conversions=conversions_of(folder.good, channels=channels),
         splits=splits,
         labels=labels,
         duplicates=duplicates,
@@ -170,12 +171,6 @@ def _counted(values: Iterable[Any]) -> dict[Any, int]:
 
 def _bad_file(root: Path, found: Unreadable) -> BadFile:
     return BadFile(name=found.path.relative_to(root).as_posix(), reason=found.reason)
-
-
-def _channels(folder: _Folder) -> int:
-    if folder.asked.channels != "auto":
-        return int(folder.asked.channels)
-    return 1 if all(one.header.grey for one in folder.good.values()) else 3
 
 
 def _splits(folder: _Folder) -> Splits | None:

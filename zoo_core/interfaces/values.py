@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from torch import Tensor
@@ -50,6 +50,11 @@ class Batch:
 
     def __len__(self) -> int:
         return self.images.shape[0]
+
+    def detached(self) -> Batch:
+        """Return the batch without the graph of what made it, as a critic's move needs it."""
+        latents = None if self.latents is None else self.latents.detach()
+        return replace(self, images=self.images.detach(), latents=latents)
 
 
 @dataclass(frozen=True, slots=True)

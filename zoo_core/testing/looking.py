@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from zoo_core.discovery import normalised
 from zoo_core.errors import ZooError, nearest
 from zoo_core.hookspecs import PROJECT
 from zoo_core.registry import Registry
@@ -86,7 +86,7 @@ def look(name: str, file: Path | None = None) -> Looked:
     """
     registry = Registry.from_installed(files=[file] if file else [], strict=False)
     if file is None:
-        source, modules = re.sub(r"[-_.]+", "-", name).lower(), _modules()
+        source, modules = normalised(name), _modules()
         if source not in modules:
             raise ZooError(
                 f"no plugin of the distribution {name!r} is installed",
@@ -107,6 +107,6 @@ def _modules() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for point in metadata.entry_points(group=PROJECT):
         if point.dist is not None:
-            name = re.sub(r"[-_.]+", "-", point.dist.name).lower()
+            name = normalised(point.dist.name)
             found[name] = (*found.get(name, ()), point.module)
     return found

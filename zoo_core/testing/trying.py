@@ -11,7 +11,7 @@ import torch
 
 from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
-from zoo_core.options import task_names_of
+from zoo_core.options import reads_images
 from zoo_core.registry import Registered, Registry
 from zoo_core.testing.checks import (
     STEPS,
@@ -124,7 +124,7 @@ class _Bench:
 
 
 def _translates(item: Registered) -> bool:
-    return item.entry.kind == "generator" and "source" in task_names_of(item.entry.load())
+    return item.entry.kind == "generator" and reads_images(item.entry.load())
 
 
 def _described(composition: Composition) -> str:

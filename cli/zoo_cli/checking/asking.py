@@ -52,15 +52,9 @@ class Asked:
         Raises:
             ZooError: it cannot be opened.
         """
-        from zoo_core.composition.build import instance
-        from zoo_core.composition.opening import opener
-        from zoo_core.interfaces import Dataset
+        from zoo_core.composition.opening import settled_dataset
 
-        needs = {"size": self.size, "datasets": opener(self.registry)}
-        found = instance(self.section, needs)
-        if not isinstance(found, Dataset):
-            raise TypeError(f"{self.section.owner} is no zoo_core.interfaces.Dataset")
-        return found
+        return settled_dataset(self.section, self.registry, self.size)
 
 
 def asked_data(

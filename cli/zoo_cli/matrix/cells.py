@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from zoo_core import Registry, ZooError
-from zoo_core.options import task_names_of
+from zoo_core.options import reads_images
 from zoo_core.registry import Registered
 from zoo_core.spec import parse_size
 
@@ -126,7 +126,8 @@ def matrix_of(
         items = [i for i in registry.entries(kind) if sources is None or i.source in sources]
         axes[role] = _names(registry, role, items, (asked or {}).get(role, ()))
     same: Parts = {**parts, "data": data}
-    reading = frozenset(name for name in axes["generator"] if reads_images(registry, name))
+    nets = {name: registry.find("generator", name).entry.load() for name in axes["generator"]}
+    reading = frozenset(name for name, net in nets.items() if reads_images(net))
     by_itself = "game" in parts or _has_sides(registry, data, options)
     both = {**parts, "game": GAME, "data": f"unpaired:{data},{data}"}
     return Matrix(
@@ -137,11 +138,6 @@ def matrix_of(
         translating=same if by_itself else both,
         options=options,
     )
-
-
-def reads_images(registry: Registry, generator: str) -> bool:
-    """Return whether a generator translates images instead of drawing from latents."""
-    return "source" in task_names_of(registry.find("generator", generator).entry.load())
 
 
 def _names(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from zoo_core import Registry, ZooError
+from zoo_core.discovery import normalised
 from zoo_core.firstparty import FIRST_PARTY
 
 PREFIX = "zoo-plugin-"
@@ -49,7 +50,7 @@ def named(text: str, registry: Registry) -> Name:
     Raises:
         ZooError: a name that no distribution can have, or one that is taken.
     """
-    part = re.sub(r"[-_.]+", "-", text).lower()
+    part = normalised(text)
     part = part.removeprefix(PREFIX)
     if not _VALID.fullmatch(text) or f"{part}-" == PREFIX:
         raise _impossible(text)

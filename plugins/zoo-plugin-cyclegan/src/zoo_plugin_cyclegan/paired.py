@@ -94,7 +94,7 @@ class Paired(Game):
             last = index == self.critic_steps - 1
             with nullcontext() if last else torch.no_grad():
                 fake = self._translated(real)
-            terms = self.duel.terms("critic", move, _both(real), _both(_detached(fake)), rng)
+            terms = self.duel.terms("critic", move, _both(real), _both(fake.detached()), rng)
             reply = yield {"critic": Terms().add(terms, scale=self.critic_weight)}
             self.duel.after("critic", reply["critic"])
         rng = turn.rng.child("generator")
@@ -136,7 +136,3 @@ def _source(batch: Batch) -> Tensor:
 def _both(batch: Batch) -> Batch:
     """Return the batch as the critic sees it: source and target as one image."""
     return replace(batch, images=torch.cat([_source(batch), batch.images], 1))
-
-
-def _detached(batch: Batch) -> Batch:
-    return replace(batch, images=batch.images.detach())
