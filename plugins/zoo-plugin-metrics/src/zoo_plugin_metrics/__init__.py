@@ -1,0 +1,1 @@
+"""Metrics for the GAN zoo, and the features that they read."""
