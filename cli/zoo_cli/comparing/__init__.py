@@ -1,0 +1,1 @@
+"""What runs have in common, what not, and what came of it."""

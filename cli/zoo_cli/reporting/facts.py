@@ -1,0 +1,220 @@
+"""What a page says of a run in words and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from zoo_cli.comparing.scores import (
+    columns_of,
+    flattened,
+    letters,
+    protocol_text,
+    protocols_of,
+    score_text,
+)
+from zoo_cli.wording import duration, number, plain
+from zoo_core import Registry
+from zoo_core.history import History
+
+QUIET = frozenset({"default", "engine"})
+"""Sources whose values nobody asked for."""
+
+_KINDS = {"critic": "discriminator", "data": "dataset"}
+_ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})(v\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the composition; `chosen_by` is empty where the run did not record it."""
+
+    role: str
+    name: str
+    chosen_by: str
+    summary: str
+    paper: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An option's value; `source` is empty where the run did not record it."""
+
+    option: str
+    value: str
+    source: str
+    overrode: str
+
+    @property
+    def quiet(self) -> bool:
+        """Return whether nobody asked for it."""
+        return self.source in QUIET
+
+
+def headline(run: History) -> str:
+    """Return what is trained, in one line."""
+    parts = {role: _names(found) for role, found in run.parts.items()}
+
+    def of(role: str) -> str:
+        return ", ".join(name.rpartition("/")[2] for name in parts.get(role, ())) or "none"
+
+    more = [
+        f"{role} {of(role)}"
+        for role in ("penalty", "constraint", "condition", "augment", "encoder")
+        if parts.get(role)
+    ]
+    size = run.options.get("run", {}).get("size")
+    return f"{of('generator')} against {of('critic')} with {', '.join((of('loss'), *more))} " + (
+        f"on {of('data')}" + (f" at {size}" if size else "")
+    )
+
+
+def cards(run: History) -> list[tuple[str, str, str]]:
+    """Return label, value and remark of the figures at the top."""
+    outcome = {"running": "still training", "done": "done", "unfinished": "ended before its end"}
+    asked = f"of {run.steps:,}, " if run.steps is not None else ""
+    found = [("steps", f"{run.step:,}", asked + outcome[run.outcome])]
+    if run.seconds is not None:
+        found.append(("training time", duration(run.seconds), ""))
+    if run.seconds_per_step is not None:
+        found.append(("seconds per step", f"{run.seconds_per_step:.3g}", ""))
+    if run.images_per_second is not None:
+        found.append(("images per second", f"{run.images_per_second:,.0f}", ""))
+    return [*found, *_score_cards(run)]
+
+
+def parts_of(run: History, registry: Registry) -> list[Part]:
+    """Return the parts with summary and paper, where their plugins are installed here."""
+    chosen_by = _recorded(run, "parts")
+    return [
+        _part(role, name, str(chosen_by.get(role, "")), registry)
+        for role, names in run.parts.items()
+        for name in _names(names)
+    ]
+
+
+def values_of(run: History) -> dict[str, list[Value]]:
+    """Return section to its values with who set each."""
+    recorded = _recorded(run, "options")
+    return {
+        section: [
+            Value(name, plain(value), *_source(recorded, section, name))
+            for name, value in values.items()
+        ]
+        for section, values in run.options.items()
+        if values
+    }
+
+
+def scores_of(run: History) -> list[dict[str, Any]]:
+    """Return a row for each score and protocol."""
+    marks = letters(protocols_of([run]))
+    rows = []
+    for column in columns_of([run]):
+        best, last = column.best(0), column.last(0)
+        rows.append(
+            {
+                "name": column.kind.title,
+                "mark": marks[column.kind.digest],
+                "better": column.better,
+                "best": best and f"{score_text(best.value)} at {best.step:,}",
+                "last": last and f"{score_text(last.value)} at {last.step:,}",
+                "count": len(column.points[0]),
+            }
+        )
+    return rows
+
+
+def protocols(run: History) -> list[dict[str, Any]]:
+    """Return mark, digest, one line and all entries of each protocol."""
+    found = protocols_of([run])
+    marks = letters(found)
+    return [
+        {
+            "mark": marks[digest],
+            "digest": digest,
+            "text": protocol_text(protocol),
+            "entries": flattened(protocol),
+        }
+        for digest, protocol in found.items()
+    ]
+
+
+def remarks_of(run: History) -> list[dict[str, Any]]:
+    """Return the remarks of the monitor and of the run, in order of their steps."""
+    return [
+        {
+            "step": event["step"],
+            "since": event["since"] if type(event.get("since")) is int else None,
+            "kind": str(event.get("kind", "")),
+            "text": str(event.get("text", "")),
+            "advice": str(event.get("advice") or ""),
+        }
+        for event in sorted(run.events, key=lambda event: int(event["step"]))
+    ]
+
+
+def extremes(run: History) -> list[dict[str, str]]:
+    """Return first, lowest, highest and last value of every term."""
+    rows = []
+    for name in run.names:
+        values = [value for _, value in run.series(name) if value - value == 0]
+        if values:
+            shown = (values[0], min(values), max(values), values[-1])
+            texts = (number(value) for value in shown)
+            rows.append(dict(zip(("first", "low", "high", "last"), texts, strict=True), name=name))
+    return rows
+
+
+def environment_of(run: History) -> dict[str, str]:
+    """Return hardware and versions; who set what is shown elsewhere."""
+    found = {name: value for name, value in run.environment.items() if name != "set_by"}
+    return flattened(found)
+
+
+def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
+    marks = letters(protocols_of([run]))
+    for column in columns_of([run])[:6]:
+        point = column.best(0) or column.last(0)
+        if point is None:
+            continue
+        which = "best" if column.better else "last"
+        mark = f", protocol {marks[column.kind.digest]}" if len(marks) > 1 else ""
+        yield (
+            f"{which} {column.kind.title}",
+            score_text(point.value),
+            f"at step {point.step:,}{mark}",
+        )
+
+
+def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:
+    kind = _KINDS.get(role, role)
+    found = [item.entry for item in registry.entries(kind) if item.qualified == name]
+    if not found:
+        return Part(role, name, chosen_by, "its plugin is not installed here", "", "")
+    match = _ARXIV.fullmatch(found[0].paper)
+    link = f"https://arxiv.org/abs/{match[1]}" if match else ""
+    return Part(role, name, chosen_by, found[0].summary, found[0].paper, link)
+
+
+def _names(found: Any) -> list[str]:
+    names = found if isinstance(found, list) else [found]
+    return [str(name) for name in names if name != "none"]
+
+
+def _recorded(run: History, what: str) -> Mapping[str, Any]:
+    set_by = run.environment.get("set_by")
+    found = set_by.get(what) if isinstance(set_by, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _source(recorded: Mapping[str, Any], section: str, option: str) -> tuple[str, str]:
+    """Return who set an option, and whom that overrode."""
+    values = recorded.get(section)
+    found = values.get(option) if isinstance(values, Mapping) else None
+    if not (isinstance(found, list) and found):
+        return "", ""
+    overrode = [pair for pair in found[1:] if isinstance(pair, list) and len(pair) == 2]
+    return str(found[0]), ", ".join(f"{plain(value)} ({who})" for who, value in overrode)

@@ -1,0 +1,20 @@
+"""A run directory read as data: what was asked, what came of it, whether it still goes on.
+
+Reading changes nothing, imports no torch, runs no code that a run names, and may happen while the
+run is being written: a torn last line is passed over, and files that older runs do not have may be
+missing.
+"""
+
+from zoo_core.history.reading import read_history, runs_beside
+from zoo_core.history.records import History, Score, is_number, number
+from zoo_core.history.running import is_running
+
+__all__ = [
+    "History",
+    "Score",
+    "is_number",
+    "is_running",
+    "number",
+    "read_history",
+    "runs_beside",
+]
