@@ -2,6 +2,7 @@
 
 python benchmarks/results.py                    # what has no figures yet, up to 10 minutes each
 python benchmarks/results.py --only dcgan-wgan-gp --again
+python benchmarks/results.py --score-only       # the metrics again, of the runs that are there
 python benchmarks/results.py --report-only      # the page again, from the stored figures
 python benchmarks/results.py --quick            # three steps each, into a temporary folder
 """
@@ -32,14 +33,17 @@ from benchmarks.judging.results_page import (
     results_page,
 )
 from benchmarks.judging.rows import DATA, ROWS, Row
+from benchmarks.judging.scores_page import COLUMNS as METRICS
+from benchmarks.judging.scores_page import scores_text
+from benchmarks.judging.seeds_page import seeds_text
 from benchmarks.judging.trainings import say
 from benchmarks.judging.translations_page import translations_text
-from zoo_core import Composition, ZooError, compose, load
+from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
 from zoo_core.data import FewLabels
 from zoo_core.engine import Run, train
-from zoo_core.engine.run_directory import CONFIG
 from zoo_core.interfaces import Dataset
 from zoo_core.pictures import save_grid
+from zoo_core.run_directory import CONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SEED = 1
@@ -67,6 +71,7 @@ class Plan:
         judge: how the judge is trained.
         accuracy: what the judge has to reach.
         again: train what has figures already.
+        scored: samples that metrics are measured on.
     """
 
     docs: Path
@@ -77,6 +82,7 @@ class Plan:
     judge: JudgeOptions
     accuracy: float
     again: bool
+    scored: int
 
     def figures(self, row: Row) -> Path:
         """Return where a row's figures are."""
@@ -103,7 +109,8 @@ class Results:
         composition = self._composed(row)
         panel, controls = self._panel(composition)
         run = self._trained(row, composition)
-        model = load(run.path, device="cpu")
+        loaded = load(run.path, device="cpu")
+        model = Pretrained(composition, loaded.game, loaded.device)
         images = model.sample(self.plan.count, seed=SAMPLE_SEED)
         figures = panel.figures(images)
         print(figures_table({row.name: figures}, controls), flush=True)
@@ -126,6 +133,7 @@ class Results:
             "figures": figures.rounded(),
             "controls": {name: found.rounded() for name, found in controls.items()},
             "measures": measured(row.measure, model, panel, self.plan.count, picture),
+            "scores": scores_of(run.path, self.plan),
         }
         _write(self.plan.figures(row), json.dumps(result, indent=2) + "\n")
 
@@ -154,6 +162,31 @@ class Results:
         if (directory / CONFIG).is_file():
             shutil.rmtree(directory)
         return train(composition, directory, watcher=Lines(row.name))
+
+
+def scores_of(run: Path, plan: Plan) -> dict[str, Any]:
+    """Measure a run as `zoo eval` does; return the evaluation as JSON data."""
+    measures = Measures(
+        metrics=tuple(METRICS),
+        count=plan.scored,
+        splits=("test",),
+        options={"data": {"root": plan.data_dir}},
+    )
+    (found,) = evaluate(run, measures, device="cpu")
+    return found.record()
+
+
+def score_again(plan: Plan, rows: list[Row]) -> None:
+    """Measure the runs that are there, and put their scores beside the stored figures."""
+    for row in rows:
+        path, run = plan.figures(row), plan.runs / row.name
+        if path.is_file() and (run / CONFIG).is_file():
+            result = {
+                **json.loads(path.read_text(encoding="utf-8")),
+                "scores": scores_of(run, plan),
+            }
+            _write(path, json.dumps(result, indent=2) + "\n")
+            say(f"{row.name}: {result['scores']['scores']}")
 
 
 def _all_labels(dataset: Dataset) -> Dataset:
@@ -191,7 +224,9 @@ def write_page(docs: Path) -> None:
         raise ZooError(
             f"no figures in {str(docs / FIGURES)!r}", hint="`python benchmarks/results.py`"
         )
-    _write(docs / PAGE, results_page(results, translations_text(docs / FIGURES)))
+    names = [row.name for row in ROWS]
+    scores = [text for text in (scores_text(results), seeds_text(docs, names)) if text]
+    _write(docs / PAGE, results_page(results, translations_text(docs / FIGURES), scores))
     say(f"wrote {docs / PAGE} from {len(results)} results")
 
 
@@ -212,6 +247,7 @@ def planned(given: argparse.Namespace) -> Iterator[Plan]:
             count=given.count or 1000,
             judge=JUDGE,
             accuracy=JUDGE_ACCURACY,
+            scored=10_000,
             **common,
         )
         return
@@ -222,6 +258,7 @@ def planned(given: argparse.Namespace) -> Iterator[Plan]:
             count=given.count or QUICK_COUNT,
             judge=QUICK_JUDGE,
             accuracy=0.0,
+            scored=QUICK_COUNT,
             **common,
         )
 
@@ -231,6 +268,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=[row.name for row in ROWS], metavar="NAME")
     parser.add_argument("--again", action="store_true", help="also what has figures already")
+    parser.add_argument(
+        "--score-only", action="store_true", help="train nothing, measure the runs that are there"
+    )
     parser.add_argument("--report-only", action="store_true", help="train nothing, write the page")
     parser.add_argument("--quick", action="store_true", help="three steps, a temporary folder")
     parser.add_argument("--minutes", type=float, default=10.0, help="limit of one training")
@@ -257,7 +297,9 @@ def main(arguments: list[str] | None = None) -> int:
     rows = [row for row in ROWS if not given.only or row.name in given.only]
     try:
         with planned(given) as plan:
-            if not given.report_only:
+            if given.score_only:
+                score_again(plan, rows)
+            elif not given.report_only:
                 make_missing(plan, [shortened(row) for row in rows] if given.quick else rows)
             write_page(plan.docs)
     except ZooError as error:

@@ -33,11 +33,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BASE = ("torch", "torchvision")
-DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md"})
+DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md", "digits.safetensors"})
 """What a package may hold beside Python files."""
 
-CODE = frozenset({".py", ".template"})
-"""Endings of code, and of what `zoo plugin new` writes."""
+CODE = frozenset({".py", ".template", ".j2", ".css", ".js"})
+"""Endings of code, of what `zoo plugin new` writes, and of the page of `zoo report`."""
 
 FOREIGN_PATHS = re.compile(rb"/(?:home|Users|root|tmp|work)/[\w.-]+/")
 STEPS = 3

@@ -19,14 +19,18 @@ from zoo_core.spec import ImageSpec
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
     from zoo_core.engine import train
+    from zoo_core.evaluation import Evaluation, Measures, evaluate
     from zoo_core.pretrained import Pretrained, load
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Composition": "zoo_core.composition",
+    "Evaluation": "zoo_core.evaluation",
+    "Measures": "zoo_core.evaluation",
     "Pretrained": "zoo_core.pretrained",
     "compose": "zoo_core.composition",
+    "evaluate": "zoo_core.evaluation",
     "load": "zoo_core.pretrained",
     "train": "zoo_core.engine",
 }
@@ -37,12 +41,15 @@ __all__ = [
     "Between",
     "Composition",
     "Entry",
+    "Evaluation",
     "ImageSpec",
+    "Measures",
     "Pretrained",
     "Recipe",
     "Registry",
     "ZooError",
     "compose",
+    "evaluate",
     "hookimpl",
     "load",
     "train",

@@ -85,6 +85,15 @@ def read_checkpoint(
     return tensors, _read_json(path / STATE)
 
 
+def read_state(path: Path) -> dict[str, Any]:
+    """Return a checkpoint's state without its tensors.
+
+    Raises:
+        ZooError: it is missing or unreadable.
+    """
+    return _read_json(path / STATE)
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write JSON to a temporary file, sync it, and rename it."""
     temporary = path.with_name(f".{path.name}.tmp")

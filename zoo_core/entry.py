@@ -29,10 +29,16 @@ KINDS = (
     "features",
     "recipe",
     "weights",
+    "importer",
 )
 
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+WEIGHTS_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*-\d+(?:x\d+)?")
+"""How pretrained weights are named: `part.data-size`, such as `cyclegan.digits-mnist-32`."""
+
+_FOLDER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*")
+_ON_HUB = re.compile(r"hf://[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(?:@[A-Za-z0-9][\w./-]*)?")
 _SECTIONS = frozenset(
     {
         "parts",
@@ -60,7 +66,8 @@ class Entry:
     Args:
         kind: one of `KINDS`.
         name: kebab-case; what the user types.
-        target: `"package.module:Name"`, imported by `load` and not before.
+        target: `"package.module:Name"`, imported by `load` and not before; of weights,
+            `"package:folder"` for a bundle in the wheel, or `"hf://user/repo@revision"`.
         summary: one sentence for `zoo list`.
         paper: where it is published, such as `arXiv:1511.06434`.
         aliases: other names that find it.
@@ -99,7 +106,9 @@ class Entry:
                     f"{name!r} cannot name a {self.kind}",
                     hint="names are kebab-case, such as 'wgan-gp'",
                 )
-        if self.kind != "weights" and not _TARGET.fullmatch(self.target):
+        if self.kind == "weights":
+            self._check_weights()
+        elif not _TARGET.fullmatch(self.target):
             raise ZooError(
                 f"{self.kind} {self.name!r} has the target {self.target!r}",
                 hint="a target has the form 'package.module:Name'",
@@ -116,8 +125,14 @@ class Entry:
         """Import the target and return it.
 
         Raises:
-            ZooError: the module or the name in it does not exist.
+            ZooError: the module or the name in it does not exist, or these are weights, which are
+                no object.
         """
+        if self.kind == "weights":
+            raise ZooError(
+                f"weights {self.name!r} are files, not an object to import",
+                hint=f"`zoo_core.load({self.name!r})` loads them",
+            )
         module_name, _, path = self.target.partition(":")
         try:
             found: Any = importlib.import_module(module_name)
@@ -136,3 +151,17 @@ class Entry:
                 )
             found = getattr(found, name)
         return found
+
+    def _check_weights(self) -> None:
+        for name in (self.name, *self.aliases):
+            if not WEIGHTS_NAME.fullmatch(name):
+                raise ZooError(
+                    f"{name!r} cannot name weights",
+                    hint="weights are named part.data-size, such as 'dcgan.digits-32'",
+                )
+        if not (_FOLDER.fullmatch(self.target) or _ON_HUB.fullmatch(self.target)):
+            raise ZooError(
+                f"weights {self.name!r} have the target {self.target!r}",
+                hint="a folder in the plugin's wheel, such as 'zoo_plugin_x:weights/x.digits-32', "
+                "or a repository, such as 'hf://user/repo@v1'",
+            )

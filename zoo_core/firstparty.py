@@ -15,6 +15,7 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "generator": ("cyclegan", "pix2pix"),
         "discriminator": ("patchgan", "pixelgan"),
         "game": ("cycle", "paired"),
+        "importer": ("cyclegan-original", "pix2pix-original"),
     },
     "zoo-plugin-vanilla": {
         "generator": ("vanilla", "mini-conv"),
@@ -24,6 +25,7 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "generator": ("dcgan", "dcgan-resize", "dcgan-subpixel"),
         "discriminator": ("dcgan",),
         "recipe": ("dcgan-digits",),
+        "importer": ("dcgan-examples",),
     },
     "zoo-plugin-losses": {
         "loss": (
@@ -35,6 +37,18 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
             "feature-matching",
         ),
         "penalty": ("r1", "r2", "dragan"),
+    },
+    "zoo-plugin-metrics": {
+        "metric": (
+            "fid",
+            "kid",
+            "inception-score",
+            "precision-recall",
+            "wasserstein",
+            "modes",
+            "memorisation",
+        ),
+        "features": ("digit-classifier", "inception", "pixels"),
     },
     "zoo-plugin-wgan": {
         "loss": ("wgan", "wgan-gp"),

@@ -36,6 +36,11 @@ def zoo_run_started(run: Any) -> None:
 
 
 @hookspec
+def zoo_scalars(run: Any, step: int) -> Mapping[str, float]:  # type: ignore[empty-body]
+    """Return more scalars for a log point, by name; called before the line is written."""
+
+
+@hookspec
 def zoo_logged(run: Any, step: int, scalars: Mapping[str, float]) -> None:
     """Look at the scalars of a log point; `run.stop(reason)` ends the run after this step."""
 

@@ -9,18 +9,17 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.composition import Composition, compose
-from zoo_core.draws import CounterDraws
+from zoo_core.drawing import CHUNK, draw_chunk
 from zoo_core.engine.evaluating import evaluating
 from zoo_core.engine.hardware import choose_device
-from zoo_core.engine.run_directory import CONFIG, read_config
 from zoo_core.engine.snapshot import EMA, averaged_first, load_tensors
-from zoo_core.errors import ZooError, nearest
+from zoo_core.errors import ZooError
+from zoo_core.hubs.bundle import is_bundle, read_bundle
+from zoo_core.hubs.loading import no_plain_weights, open_bundle, place
 from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
 from zoo_core.registry import Registry
-from zoo_core.weights import read_weights, run_of
-
-CHUNK = 64
-"""Images per pass of the generator."""
+from zoo_core.sources import config_of, find_source
+from zoo_core.weights import read_weights
 
 
 class Pretrained:
@@ -30,10 +29,19 @@ class Pretrained:
         composition: what was trained.
         game: its nets, with the weights loaded.
         device: where it runs.
+        has_critic: the critic's weights are there too.
     """
 
-    def __init__(self, composition: Composition, game: Game, device: torch.device) -> None:
+    def __init__(
+        self,
+        composition: Composition,
+        game: Game,
+        device: torch.device,
+        *,
+        has_critic: bool = True,
+    ) -> None:
         self.composition, self.game, self.device = composition, game, device
+        self.has_critic = has_critic
 
     @property
     def generator(self) -> nn.Module:
@@ -109,8 +117,13 @@ class Pretrained:
             labels: (N,) int64, where the critic reads labels.
 
         Raises:
-            ZooError: the game has no critic of single images.
+            ZooError: the game has no critic of single images, or its weights are not here.
         """
+        if not self.has_critic:
+            raise ZooError(
+                "these weights came without their critic",
+                hint="`zoo push --with-critic` ships it, and a run has it",
+            )
         duel = getattr(self.game, "duel", None)
         if not isinstance(duel, Duel):
             raise ZooError(
@@ -158,9 +171,15 @@ class Pretrained:
         seed: int,
         labels: Tensor | None,
     ) -> Tensor:
-        rng = CounterDraws(seed, start // CHUNK, path=("sample",), deliver=self.device)
-        wanted = None if labels is None else labels[start : start + count]
-        return self.game.sample(nets, rng, count=count, labels=wanted).cpu()
+        return draw_chunk(
+            self.game,
+            nets,
+            start // CHUNK,
+            count=count,
+            seed=seed,
+            labels=None if labels is None else labels[start : start + count],
+            device=self.device,
+        ).cpu()
 
     def _sampler(self) -> Sampler:
         sampler = getattr(self.game, "sampler", None)
@@ -222,26 +241,23 @@ def load(
     average: bool = True,
     registry: Registry | None = None,
 ) -> Pretrained:
-    """Load what a run trained.
+    """Load what a run trained, here or elsewhere.
 
     Args:
-        source: a run directory, or one of its checkpoints.
+        source: a run directory, one of its checkpoints, `RUN@best` or `RUN@step-1000`, a bundle of
+            weights, a pretrained name such as `dcgan.digits-32`, or a repository on the Hub.
         device: where to draw.
         average: take the moving average where there is one.
         registry: where names are looked up; all installed plugins by default.
 
     Raises:
-        ZooError: no run there, a plugin that is not installed, or weights that do not fit.
+        ZooError: nothing there, a plugin that is not installed, or weights that do not fit.
     """
-    path = Path(source)
-    run = run_of(path)
-    if not (run / CONFIG).is_file():
-        raise ZooError(
-            f"no run at {str(source)!r}",
-            hint=nearest(str(source), _runs_beside(path))
-            + "give the directory that `zoo train` made",
-        )
-    composition = compose(config=read_config(run / CONFIG), registry=registry)
+    path = find_source(source, registry=registry)
+    device_found = choose_device(device)
+    if is_bundle(path):
+        return _load_bundle(path, device_found, average=average, registry=registry)
+    composition = compose(config=config_of(path), registry=registry, without_data=True)
     game = composition.build()
     nets = game.nets()
     files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))
@@ -253,11 +269,16 @@ def load(
                 hint="the checkpoint is from another configuration",
             )
         load_tensors(net, tensors, name)
-    place = choose_device(device)
-    game.to(place)
-    return Pretrained(composition, game, place)
+    game.to(device_found)
+    return Pretrained(composition, game, device_found)
 
 
-def _runs_beside(path: Path) -> list[str]:
-    parent = path.parent
-    return [str(found.parent) for found in parent.glob(f"*/{CONFIG}")] if parent.is_dir() else []
+def _load_bundle(
+    path: Path, device: torch.device, *, average: bool, registry: Registry | None
+) -> Pretrained:
+    bundle = read_bundle(path)
+    if not average and bundle.weights == "average":
+        raise no_plain_weights(path)
+    opened = open_bundle(bundle, registry)
+    place(opened.game, device)
+    return Pretrained(opened.composition, opened.game, device, has_critic=opened.has_critic)

@@ -31,6 +31,19 @@ class RunOptions:
         sample_every: steps between pictures; 0 for none but the last.
         checkpoint_every: steps between checkpoints; 0 for none but the last.
         keep: how many checkpoints stay.
+        keep_best: a score, such as fid, whose best checkpoint stays too.
+        eval_every: steps between evaluations; where metrics are asked for and this is 0, as often
+            as checkpoints.
+        eval_count: samples of an evaluation.
+        stop_on: plateau=SCORE:N ends the run after N evaluations without a better score.
+        monitor: watch the run's health.
+        on_collapse: what follows when the samples lose their diversity: a remark, the end of the
+            run, or back to the best checkpoint with another stream of random numbers.
+        tensorboard: write the log for TensorBoard too.
+        push_to: a repository on the Hub, such as ada/digits, that gets the run's weights.
+        push_every: steps between pushes, each with the next checkpoint; 0 for one at the end.
+        push_private: make the repository so that only its owner sees it.
+        push_state: push what `--resume` needs too.
         ema_images: half-life of the generator's moving average, in images; 0 for no average.
         ema_warmup: the half-life is at most this share of the images seen so far.
     """
@@ -51,6 +64,17 @@ class RunOptions:
     sample_every: Annotated[int, Between(0, MAX_STEPS)] = 500
     checkpoint_every: Annotated[int, Between(0, MAX_STEPS)] = 500
     keep: Annotated[int, Between(1, 10000)] = 3
+    keep_best: str | None = None
+    eval_every: Annotated[int, Between(0, MAX_STEPS)] = 0
+    eval_count: Annotated[int, Between(2, 1_000_000)] = 2000
+    stop_on: str | None = None
+    monitor: bool = True
+    on_collapse: Literal["warn", "stop", "rollback"] = "warn"
+    tensorboard: bool = False
+    push_to: str | None = None
+    push_every: Annotated[int, Between(0, MAX_STEPS)] = 0
+    push_private: bool = False
+    push_state: bool = False
     ema_images: Annotated[float, Between(0, 1e9)] = 5000.0
     ema_warmup: Annotated[float, Between(0, 1)] = 0.05
 
@@ -67,12 +91,37 @@ BOOKKEEPING = frozenset(
         "sample_every",
         "checkpoint_every",
         "keep",
+        "keep_best",
+        "eval_every",
+        "eval_count",
+        "stop_on",
+        "monitor",
+        "on_collapse",
+        "tensorboard",
+        "push_to",
+        "push_every",
+        "push_private",
+        "push_state",
     }
 )
 """Run options that do not change which composition is asked for."""
 
 
-RESUMABLE = ("steps", "device", "max_minutes", "keep", "deterministic")
+RESUMABLE = (
+    "steps",
+    "device",
+    "max_minutes",
+    "keep",
+    "deterministic",
+    "stop_on",
+    "monitor",
+    "on_collapse",
+    "tensorboard",
+    "push_to",
+    "push_every",
+    "push_private",
+    "push_state",
+)
 """Run options that may change when a run is resumed."""
 
 

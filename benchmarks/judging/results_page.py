@@ -48,8 +48,8 @@ COLUMNS_EXPLAINED = f"""
 REMARKS = """
 ## What these figures do not say
 
-- Each model was trained once, with one seed; another seed gives other figures, so a difference of
-  a few percent between two rows means nothing.
+- Each model of the first tables was trained once, with one seed; another seed gives other figures.
+  [Three seeds](#three-seeds) of shorter runs show how far they lie apart.
 - The budgets are small, and set in steps. A row that is better here need not be better after
   longer training or with other settings, and steps of different rows cost differently. Each command
   shows where its settings differ from the defaults.
@@ -86,12 +86,22 @@ def read_results(folder: Path, order: Sequence[str]) -> list[Result]:
     return sorted(found, key=lambda result: (known.get(result["name"], len(known)), result["name"]))
 
 
-def results_page(results: Sequence[Result], more: Sequence[str] = ()) -> str:
-    """Return the page as Markdown; more sections come after the models."""
+def results_page(
+    results: Sequence[Result], more: Sequence[str] = (), scores: Sequence[str] = ()
+) -> str:
+    """Return the page as Markdown; scores come before the models, and more sections after them."""
     tables = [_table(group) for group in _groups(results)]
     made = [_made(group[0]) for group in _groups(results)]
     models = [_model(result) for result in results]
-    parts = [HEAD, *tables, COLUMNS_EXPLAINED, *measured_tables(results), "## The models", *models]
+    parts = [
+        HEAD,
+        *tables,
+        COLUMNS_EXPLAINED,
+        *measured_tables(results),
+        *scores,
+        "## The models",
+        *models,
+    ]
     parts += [*more, "## How it was made", *made, REMARKS]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 

@@ -31,10 +31,26 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
     Raises:
         ZooError: a file that is not there any more or that raises.
     """
-    from zoo_core.engine.run_directory import CONFIG, read_config
+    from zoo_core.run_directory import CONFIG, read_config
 
     config = read_config(run / CONFIG) if (run / CONFIG).is_file() else {}
     return installed_registry(terminal, (*files, *config.get("plugins", ())))
+
+
+def found_source(
+    terminal: Terminal, source: str, files: Iterable[str | Path] = ()
+) -> tuple[Path, Registry]:
+    """Return where a source lies, and all installed plugins with those files that a run needs.
+
+    Raises:
+        ZooError: no such source, or a file that is not there any more or that raises.
+    """
+    from zoo_core.sources import config_of, find_source
+
+    path = find_source(source)
+    # weights from elsewhere name no files: that is checked where they are read
+    needed = config_of(path).get("plugins", ())
+    return path, installed_registry(terminal, (*files, *needed))
 
 
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:

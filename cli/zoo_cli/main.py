@@ -18,12 +18,19 @@ BUSY = 0.75
 """Programs that want a core, for each core, from which on a machine counts as busy."""
 
 COMMANDS = {
+    "compare": "zoo_cli.commands.compare",
     "data": "zoo_cli.commands.data",
     "doctor": "zoo_cli.commands.doctor",
+    "eval": "zoo_cli.commands.eval",
+    "export": "zoo_cli.commands.export",
+    "import": "zoo_cli.commands.import_weights",
     "info": "zoo_cli.commands.info",
     "list": "zoo_cli.commands.list_parts",
     "matrix": "zoo_cli.commands.matrix",
     "plugin": "zoo_cli.commands.plugin",
+    "pull": "zoo_cli.commands.pull",
+    "push": "zoo_cli.commands.push",
+    "report": "zoo_cli.commands.report",
     "sample": "zoo_cli.commands.sample",
     "train": "zoo_cli.commands.train",
     "translate": "zoo_cli.commands.translate",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from zoo_cli.recipes import recipe_facts
 from zoo_core import Entry, ImageSpec, Registry, ZooError
+from zoo_core.hubs.named import told_of
 from zoo_core.options import REQUIRED, Option, options_of, task_names_of
 from zoo_core.registry import Registered
 
@@ -19,6 +21,7 @@ NETS = frozenset({"generator", "discriminator", "encoder"})
 _SECTIONS = {"discriminator": "critic", "dataset": "data"}
 _MANY = frozenset({"penalty", "constraint"})
 _LATENTS, _CLASSES = 100, 10
+_TOLD = ("data", "mb", "metric", "licence", "hub")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Described:
         shapes: what goes in and comes out, from its docstring.
         parameters: size to number of trainable parameters.
         recipe: what a recipe holds, and what it needs here.
+        weights: data, size, metric and licence of pretrained weights.
     """
 
     item: Registered
@@ -42,6 +46,7 @@ class Described:
     shapes: str
     parameters: dict[str, int]
     recipe: dict[str, Any]
+    weights: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -62,6 +67,7 @@ class Described:
             "shapes": self.shapes,
             "parameters": self.parameters,
             **({"recipe": self.recipe} if self.recipe else {}),
+            **({"weights": self.weights} if self.weights else {}),
         }
 
 
@@ -84,7 +90,15 @@ def describe(registry: Registry, item: Registered) -> Described:
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
         recipe=recipe_facts(registry, item) if entry.kind == "recipe" else {},
+        weights=told_of(item) if entry.kind == "weights" else {},
     )
+
+
+def told_text(weights: Mapping[str, Any]) -> list[str]:
+    """Return data, size, metric and licence of pretrained weights in words, as far as known."""
+    data, size, metric, licence, hub = (str(weights.get(key) or "") for key in _TOLD)
+    found = [data, size and f"{size} MB", metric, licence, hub and f"downloaded from {hub}"]
+    return [text for text in found if text]
 
 
 def section_of(entry: Entry) -> str:

@@ -241,5 +241,6 @@ def test_a_mistake_in_a_file_is_two_lines(zoo):
     Path("my.json").write_text('{"parts": {"generator": "dcgan"}, "option": {}}')
     assert said_against(zoo("train", "--config", "my.json")) == (
         "the configuration has the unknown key 'option'",
-        "did you mean 'options'? its keys are format, parts, options, recipe, plugins, environment",
+        "did you mean 'options'? its keys are format, parts, options, recipe, plugins, task, "
+        "environment",
     )

@@ -70,7 +70,7 @@ FLAGS_AND_ERRORS = {
     ),
     ("--config", "nowhere.json"): ("no file 'nowhere.json'", "--dry-run --json"),
     ("--resume", "runs/nothing"): ("no file 'runs/nothing/config.json'", "run directory"),
-    ("--gen", "vanilla", "--init", "nowhere"): ("no run or checkpoint at 'nowhere'", ""),
+    ("--gen", "vanilla", "--init", "nowhere"): ("no run at 'nowhere'", ""),
     ("--gen", "vanilla", "--plugin", "nowhere.py"): (
         "no plugin file 'nowhere.py'",
         "`--plugin` takes the path of a Python file",

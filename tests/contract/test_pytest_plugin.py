@@ -328,7 +328,14 @@ def test_the_global_generator_is_as_before() -> None:
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_a_weights_entry_has_nothing_to_load() -> None:
+def test_a_weights_entry_has_no_object_to_load() -> None:
     registry = with_partners(Registry(strict=True))
-    registry.add(Entry("weights", "big", "somewhere", "Trained."), source="mine")
+    registry.add(Entry("weights", "big.digits-8", "hf://a/b", "Trained."), source="mine")
     attempt(Trial(registry.entries("weights")[0], "entry"), registry)
+
+
+def test_weights_on_the_hub_are_not_downloaded_to_be_tried() -> None:
+    registry = with_partners(Registry(strict=True))
+    registry.add(Entry("weights", "big.digits-8", "hf://a/b", "Trained."), source="mine")
+    with pytest.raises(NotTriedError, match="on the Hub"):
+        attempt(Trial(registry.entries("weights")[0], "weights"), registry)

@@ -18,8 +18,9 @@ from zoo_cli.matrix.cells import Parts, matrix_of
 from zoo_core import Registry, ZooError, compose
 from zoo_core.composition import Composition
 from zoo_core.firstparty import FIRST_PARTY
+from zoo_core.hubs.named import hub_text
 from zoo_core.registry import Registered
-from zoo_core.testing import check_composition, check_entry, covering, engine_of
+from zoo_core.testing import check_composition, check_entry, check_weights, covering, engine_of
 from zoo_core.testing.pairwise import Row, pairs_of
 
 INSTALLED = Registry.from_installed(strict=True)
@@ -136,6 +137,15 @@ def moved_players(composition: Composition) -> None:
 )
 def test_every_entry_loads_and_explains_its_options(item: Registered) -> None:
     check_entry(item)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [item for item in INSTALLED.entries("weights") if not hub_text(item.entry)],
+    ids=lambda item: str(item.entry.name),
+)
+def test_weights_in_a_wheel_load_and_draw(item: Registered) -> None:
+    check_weights(item, INSTALLED)
 
 
 def test_the_table_is_as_large_as_it_should_be() -> None:

@@ -206,7 +206,10 @@ def test_a_configuration_has_qualified_names(registry: Registry) -> None:
         "augment": "none",
         "encoder": "none",
         "data": "toys/toy",
+        "features": "none",
+        "metric": [],
     }
+    assert found["task"] == {"images": {"images": [1, 8, 8]}, "source": None, "classes": []}
 
 
 def test_a_configuration_keeps_a_part_that_was_removed_away(

@@ -13,10 +13,10 @@ from zoo_core.composition.config_file import KEYS, LARGEST, read_config_file
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 SYNTAX = f"JSON knows neither comments nor a comma before a bracket; {WRITES}"
-KEYS_ARE = "its keys are format, parts, options, recipe, plugins, environment"
+KEYS_ARE = "its keys are format, parts, options, recipe, plugins, task, environment"
 ROLES_ARE = (
     "the roles are game, generator, critic, loss, penalty, constraint, sampler, condition, "
-    "augment, encoder, data"
+    "augment, encoder, data, features, metric"
 )
 
 

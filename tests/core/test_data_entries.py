@@ -16,6 +16,8 @@ def test_the_built_in_data_sets_are_offered_by_name() -> None:
         "digits",
         "mnist",
         "fashion-mnist",
+        "stacked-mnist",
+        "gaussians",
         "cifar10",
         "celeba",
         "folder",

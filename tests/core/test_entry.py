@@ -50,8 +50,46 @@ def test_a_target_of_another_form_is_refused(target: str) -> None:
     assert error.hint == "a target has the form 'package.module:Name'"
 
 
-def test_weights_may_have_a_target_of_another_form() -> None:
-    assert entry(kind="weights", target="someone/repository").target == "someone/repository"
+@pytest.mark.parametrize(
+    "target",
+    ["zoo_plugin_x:weights/x.digits-32", "a.b:w", "hf://someone/repository", "hf://a/b.c@v1.0"],
+)
+def test_weights_are_a_folder_in_a_wheel_or_a_repository(target: str) -> None:
+    assert entry(kind="weights", name="toy.digits-32", target=target).target == target
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "someone/repository",
+        "package.module:../elsewhere",
+        "package:/etc",
+        "package:a/../b",
+        "package:.hidden",
+        "hf://someone",
+        "hf://someone/a/b",
+        "hf://someone/a@",
+        "https://host/file",
+    ],
+)
+def test_weights_have_no_target_of_another_form(target: str) -> None:
+    with pytest.raises(ZooError) as caught:
+        entry(kind="weights", name="toy.digits-32", target=target)
+    assert caught.value.message == f"weights 'toy.digits-32' have the target {target!r}"
+    assert "hf://user/repo@v1" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["toy", "toy-32", "toy.digits", "toy.32", "toy.digits.more-32"])
+def test_weights_are_named_part_data_size(name: str) -> None:
+    with pytest.raises(ZooError, match="cannot name weights") as caught:
+        entry(kind="weights", name=name, target="a:b")
+    assert "part.data-size" in caught.value.hint
+
+
+def test_weights_are_no_object_to_import() -> None:
+    with pytest.raises(ZooError, match="are files, not an object") as caught:
+        entry(kind="weights", name="toy.digits-32", target="a:b").load()
+    assert caught.value.hint == "`zoo_core.load('toy.digits-32')` loads them"
 
 
 def test_defaults_for_an_unknown_section_are_refused() -> None:

@@ -16,13 +16,33 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "zoo_core"
 
 FLOORS = (
-    ("errors", "entry", "spec", "options", "recipe", "run_options", "firstparty"),
+    (
+        "errors",
+        "entry",
+        "spec",
+        "options",
+        "recipe",
+        "run_options",
+        "plateau_rule",
+        "firstparty",
+    ),
     ("hookspecs", "discovery", "registry"),
     ("interfaces",),
     ("draws", "data"),
     ("composition",),
-    ("checkpoint", "weights", "pictures", "engine"),
-    ("pretrained", "translating"),
+    (
+        "checkpoint",
+        "weights",
+        "run_directory",
+        "sources",
+        "drawing",
+        "pictures",
+        "measuring",
+        "engine",
+        "pretrained",
+        "hubs",
+    ),
+    ("translating", "evaluation", "history"),
     ("builtin", "testing"),
 )
 """From the lowest; a name is a module or a package below `zoo_core`."""

@@ -8,7 +8,15 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.errors import ZooError
-from zoo_core.pictures import as_bytes, grid, save_each, save_grid, save_picture
+from zoo_core.pictures import (
+    CANVAS,
+    as_bytes,
+    grid,
+    save_each,
+    save_grid,
+    save_picture,
+    scatter,
+)
 
 
 def flat(*values: float, channels: int = 1, height: int = 2, width: int = 3) -> Tensor:
@@ -104,3 +112,40 @@ def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
     error = failure(path)
     assert error.message == f"cannot write {str(path)!r}: Is a directory"
     assert [p.name for p in tmp_path.iterdir()] == ["grid.png"]
+
+
+def at(x: float, y: float) -> Tensor:
+    return torch.tensor([x, y]).view(1, 2, 1, 1)
+
+
+def dots(picture: Image.Image) -> set[tuple[int, int]]:
+    """Return where the darkest pixels are, as (column, row)."""
+    dark = torch.tensor(list(picture.convert("L").tobytes())).view(picture.height, -1) < 128
+    return {(column, row) for row, column in dark.nonzero().tolist()}
+
+
+def test_points_are_shown_as_a_scatter(tmp_path: Path) -> None:
+    path = tmp_path / "points.png"
+    save_grid(torch.cat([at(-0.5, 0.5), at(0.5, -0.5)]), path, columns=8)
+    with Image.open(path) as picture:
+        assert (picture.mode, picture.size) == ("RGB", (CANVAS, CANVAS))
+        found = dots(picture)
+    assert {(64, 64), (191, 191)} <= found
+    assert (64, 191) not in found
+
+
+def test_x_is_to_the_right_and_y_upwards() -> None:
+    columns, rows = zip(*dots(scatter(at(0.5, 0.9))), strict=True)
+    assert min(columns) > CANVAS / 2
+    assert max(rows) < CANVAS / 4
+
+
+@pytest.mark.parametrize(("x", "corner"), [(3.0, CANVAS - 1), (-3.0, 0)])
+def test_points_outside_lie_at_the_edge(x: float, corner: int) -> None:
+    assert (corner, CANVAS - 1 - corner) in dots(scatter(at(x, x)))
+
+
+def test_each_point_has_a_picture(tmp_path: Path) -> None:
+    paths = save_each(torch.cat([at(0, 0), at(0, 0)]), tmp_path / "folder")
+    with Image.open(paths[1]) as picture:
+        assert picture.size == (CANVAS, CANVAS)

@@ -4,12 +4,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.registry import Problem
+from zoo_core.run_options import RunOptions
 
 GOOD = """
 from zoo_core import Entry, hookimpl
@@ -26,6 +28,9 @@ def zoo_checkpoint_saved(run, path):
 """
 HEAD = "from zoo_core import Entry, hookimpl\n"
 ENTRIES = HEAD + "\n@hookimpl\ndef zoo_entries():\n    return "
+
+RUN = SimpleNamespace(options=RunOptions())
+"""All that the built-in hooks ask of a run which wants none of what they offer."""
 
 Install = Callable[..., None]
 
@@ -116,7 +121,7 @@ def test_a_broken_plugin_is_one_line_and_costs_only_itself(
     assert problem.traceback.startswith("Traceback ")
     assert registry.find("loss", "good")
     assert registry.find("loss", "better")
-    assert registry.call("zoo_checkpoint_saved", run=None, path=1) == [1, 1]
+    assert registry.call("zoo_checkpoint_saved", run=RUN, path=1) == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_an_unknown_hook_comes_with_the_nearest(install: Install) -> None:
         Registry.from_installed()
     assert caught.value.hint == (
         "did you mean 'zoo_entries'? the hooks are zoo_entries, zoo_commands, zoo_run_started, "
-        "zoo_logged, zoo_checkpoint_saved, zoo_run_finished"
+        "zoo_scalars, zoo_logged, zoo_checkpoint_saved, zoo_run_finished"
     )
 
 
@@ -184,19 +189,19 @@ def test_a_plugin_without_metadata_costs_only_itself(install: Install, tmp_path:
 def test_a_plugin_whose_entries_raise_is_not_called_again(install: Install) -> None:
     install("toy-broken", GOOD.replace("return [", "return [1 / 0, "))
     registry = lenient()
-    assert len(registry.call("zoo_checkpoint_saved", run=None, path=1)) == 2
+    assert len(registry.call("zoo_checkpoint_saved", run=RUN, path=1)) == 2
     assert "toy-broken" not in [p.source.distribution for p in registry.plugins]
 
 
 def test_a_hook_that_raises_stops_no_other_and_is_dropped(install: Install) -> None:
     install("toy-broken", GOOD.replace('"good"', '"x"').replace("HEARD.append(path)", "1 / 0"))
     registry = lenient()
-    assert registry.call("zoo_checkpoint_saved", run=None, path=7) == [7, 7]
+    assert registry.call("zoo_checkpoint_saved", run=RUN, path=7) == [7, 7]
     assert str(only_problem(registry)) == (
         "toy-broken: fails in its hook zoo_checkpoint_saved: ZeroDivisionError: division by zero"
     )
     assert "1 / 0" in only_problem(registry).traceback
-    assert registry.call("zoo_checkpoint_saved", run=None, path=8) == [8, 8]
+    assert registry.call("zoo_checkpoint_saved", run=RUN, path=8) == [8, 8]
     assert len(registry.problems) == 1
 
 
@@ -204,7 +209,7 @@ def test_a_hook_that_exits_costs_only_itself(install: Install) -> None:
     code = GOOD.replace('"good"', '"x"').replace("HEARD.append(path)", "raise SystemExit(3)")
     install("toy-broken", code)
     registry = lenient()
-    assert registry.call("zoo_checkpoint_saved", run=None, path=7) == [7, 7]
+    assert registry.call("zoo_checkpoint_saved", run=RUN, path=7) == [7, 7]
     assert "SystemExit: 3" in str(only_problem(registry))
 
 
@@ -212,7 +217,7 @@ def test_a_hook_that_raises_in_strict_mode_is_an_error(install: Install) -> None
     install("toy-broken", GOOD.replace('"good"', '"x"').replace("HEARD.append(path)", "1 / 0"))
     registry = Registry.from_installed()
     with pytest.raises(ZeroDivisionError):
-        registry.call("zoo_checkpoint_saved", run=None, path=7)
+        registry.call("zoo_checkpoint_saved", run=RUN, path=7)
 
 
 def test_an_interrupt_in_a_hook_is_not_swallowed(install: Install) -> None:
@@ -220,7 +225,7 @@ def test_an_interrupt_in_a_hook_is_not_swallowed(install: Install) -> None:
     install("toy-broken", code)
     registry = lenient()
     with pytest.raises(KeyboardInterrupt):
-        registry.call("zoo_checkpoint_saved", run=None, path=7)
+        registry.call("zoo_checkpoint_saved", run=RUN, path=7)
 
 
 def test_an_object_with_hooks_can_be_registered(install: Install) -> None:
@@ -230,7 +235,7 @@ def test_an_object_with_hooks_can_be_registered(install: Install) -> None:
     registry = Registry()
     registry.register(toy_later, name="notebook")
     assert registry.find("loss", "notebook/later")
-    assert registry.call("zoo_checkpoint_saved", run=None, path=2) == [2]
+    assert registry.call("zoo_checkpoint_saved", run=RUN, path=2) == [2]
 
 
 @pytest.mark.parametrize(

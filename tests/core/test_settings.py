@@ -256,7 +256,7 @@ def test_an_unknown_role_is_refused() -> None:
     assert caught.value.message == "user names a part for the unknown role 'generater'"
     assert caught.value.hint == (
         "did you mean 'generator'? the roles are game, generator, critic, loss, penalty, "
-        "constraint, sampler, condition, augment, encoder, data"
+        "constraint, sampler, condition, augment, encoder, data, features, metric"
     )
 
 

@@ -30,6 +30,21 @@ DATASETS: tuple[Entry, ...] = (
     ),
     Entry(
         kind="dataset",
+        name="stacked-mnist",
+        target="zoo_core.data.stacked:StackedMnist",
+        summary="Three digits of MNIST as the colours of one image: 1,000 modes to count.",
+        paper="arXiv:1611.02163",
+        tags=("needs:download",),
+    ),
+    Entry(
+        kind="dataset",
+        name="gaussians",
+        target="zoo_core.data.gaussians:Gaussians",
+        summary="Points of a 5x5 grid of Gaussians in the plane: 25 modes to count.",
+        paper="arXiv:1712.04086",
+    ),
+    Entry(
+        kind="dataset",
         name="cifar10",
         target="zoo_core.data.cifar:Cifar10",
         summary="60,000 colour photographs, 32x32, ten classes.",

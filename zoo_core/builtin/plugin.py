@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
 from zoo_core.builtin.datasets import DATASETS
 from zoo_core.entry import Entry
 from zoo_core.hookspecs import hookimpl
 
 PAPER = "arXiv:1406.2661"
+
+MONITOR = "zoo_core.builtin.health.monitor"
+"""Imported when a run asks for it, as the targets of entries are."""
+
+TENSORBOARD = "zoo_core.builtin.tensorboard"
+"""Likewise."""
+
+PUSHING = "zoo_core.builtin.pushing_hook"
+"""Likewise."""
 
 PARTS = (
     Entry(
@@ -48,3 +62,39 @@ PARTS = (
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
     return (*PARTS, *DATASETS)
+
+
+@hookimpl
+def zoo_run_started(run: Any) -> None:
+    if run.options.tensorboard:
+        import_module(TENSORBOARD).started(run)
+    if run.options.push_to:
+        import_module(PUSHING).started(run)
+
+
+@hookimpl
+def zoo_checkpoint_saved(run: Any, path: Path) -> None:
+    if run.options.push_to:
+        import_module(PUSHING).saved(run, path)
+
+
+@hookimpl
+def zoo_scalars(run: Any, step: int) -> Mapping[str, float]:
+    measured: Mapping[str, float] = import_module(MONITOR).monitor_of(run).measure(step)
+    return measured
+
+
+@hookimpl
+def zoo_logged(run: Any, step: int, scalars: Mapping[str, float]) -> None:
+    import_module(MONITOR).monitor_of(run).look(step, scalars)
+    if run.options.tensorboard:
+        import_module(TENSORBOARD).logged(run, step, scalars)
+
+
+@hookimpl
+def zoo_run_finished(run: Any, outcome: str) -> None:
+    import_module(MONITOR).forget(run)
+    if run.options.tensorboard:
+        import_module(TENSORBOARD).finished(run)
+    if run.options.push_to:
+        import_module(PUSHING).finished(run, outcome)

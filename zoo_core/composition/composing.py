@@ -11,12 +11,14 @@ from typing import Any, get_args
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game
 from zoo_core.composition.config_file import FORMAT, check_form
+from zoo_core.composition.measuring import all_labels, check_measures, default_measures
 from zoo_core.composition.opening import settled_dataset
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.request import MANY, Layer, Options, Parts
-from zoo_core.composition.selection import ENGINE, part_layers, select
-from zoo_core.composition.settings import Setting, Settings, argument_layer, settle
+from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
+from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
 from zoo_core.data import FewLabels
+from zoo_core.data.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task
 from zoo_core.recipe import Recipe
@@ -84,6 +86,7 @@ class Composition:
             parts[role] = names if role in MANY else (names[0] if names else "none")
         options = {name: _jsonable(section.plain()) for name, section in self.settings.items()}
         found: dict[str, Any] = {"format": FORMAT, "parts": parts, "options": options}
+        found["task"] = task_record(all_labels(self.dataset))
         if self.recipe:
             found["recipe"] = self.recipe.qualified
         if self.plugin_files:
@@ -99,6 +102,7 @@ def compose(
     recipe: str | None = None,
     config: Mapping[str, Any] | None = None,
     plugins: Sequence[str | Path] = (),
+    without_data: bool = False,
 ) -> Composition:
     """Compose parts and check that they fit, before anything is trained.
 
@@ -110,6 +114,8 @@ def compose(
         recipe: name of a recipe; "none" keeps one from being chosen by itself.
         config: a configuration as `Composition.config` returns it.
         plugins: single-file plugins.
+        without_data: take shapes and classes from the configuration's record instead of opening
+            the data, where it has one: enough to sample, not to train.
 
     Raises:
         ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
@@ -124,7 +130,8 @@ def compose(
     asked = [user, *_config_layer(config)]
     if chosen_recipe is not None:
         asked.append(recipe_layer(chosen_recipe))
-    plan, dataset, remarks = _settled(registry, asked)
+    task = (config or {}).get("task") if without_data else None
+    plan, dataset, remarks = _settled(registry, asked, task)
     composition = Composition(
         registry=registry,
         plan=plan,
@@ -160,17 +167,30 @@ def _config_layer(config: Mapping[str, Any] | None) -> tuple[Layer, ...]:
 
 
 def _settled(
-    registry: Registry, asked: Sequence[Layer]
+    registry: Registry, asked: Sequence[Layer], recorded: Mapping[str, Any] | None
 ) -> tuple[Blueprint, Dataset, tuple[str, ...]]:
-    chosen = select(registry, asked)
-    layers = (*argument_layer(chosen), *asked, *part_layers(chosen), ENGINE)
-    settings = settle(layers, chosen)
-    dataset = _dataset(settings, registry)
+    chosen, settings = _decided(registry, asked)
+    if recorded is not None:
+        dataset: Dataset = RecordedDataset(recorded)
+    else:
+        dataset = _dataset(settings, registry)
+        measures = default_measures(registry, chosen, settings, dataset)
+        if measures.parts:
+            # first: a recorded configuration says that it has no measures
+            chosen, settings = _decided(registry, [measures, *asked])
+            dataset = _dataset(settings, registry)
     task = _task(settings, dataset)
     game = settings["game"].target
     roles = game.roles(task) if isinstance(game, type) and issubclass(game, Game) else {}
     plan = Blueprint(chosen, settings, task, roles)
-    return plan, dataset, _unmix_critic(plan)
+    measures_remarks = () if recorded is not None else check_measures(plan, dataset)
+    return plan, dataset, (*_unmix_critic(plan), *measures_remarks)
+
+
+def _decided(registry: Registry, asked: Sequence[Layer]) -> tuple[dict[str, Choice], Settings]:
+    chosen = select(registry, asked)
+    layers = (*argument_layers(chosen), *asked, *part_layers(chosen), ENGINE)
+    return chosen, settle(layers, chosen)
 
 
 def _dataset(settings: Settings, registry: Registry) -> Dataset:

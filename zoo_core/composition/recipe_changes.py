@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo_core.composition.recipes import SILENT
-from zoo_core.composition.request import MANY, Layer
+from zoo_core.composition.request import ARGUED, MANY, Layer
 from zoo_core.composition.selection import Choice, Selection
 from zoo_core.composition.settings import Section, Settings
 from zoo_core.errors import ZooError
@@ -36,7 +36,7 @@ def changes(recipe: Recipe, chosen: Selection, settings: Settings) -> list[str]:
 
 
 def _same_parts(role: str, names: tuple[str, ...], choice: Choice) -> bool:
-    plain = {name.partition(":")[0] for name in names} if role == "data" else set(names)
+    plain = {name.partition(":")[0] for name in names} if role in ARGUED else set(names)
     return len(plain) == len(choice.items) and all(
         plain & {item.entry.name, item.qualified, *item.entry.aliases} for item in choice.items
     )

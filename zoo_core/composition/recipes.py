@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zoo_core.composition.config_file import says_everything
-from zoo_core.composition.request import ROLES, Layer
+from zoo_core.composition.request import ARGUED, MEASURING, ROLES, Layer
 from zoo_core.composition.selection import ENGINE
 from zoo_core.errors import ZooError
 from zoo_core.recipe import Recipe, recipe_of
@@ -91,7 +91,7 @@ def _check_parts(
         if any(role in parts for parts in stronger):
             continue
         for name in recipe.names(role) or ():
-            plain = name.partition(":")[0] if role == "data" else name
+            plain = name.partition(":")[0] if role in ARGUED else name
             try:
                 registry.find(ROLES[role], plain)
             except ZooError as error:
@@ -103,13 +103,15 @@ def _check_parts(
 
 def _says_more(user: Layer) -> bool:
     return any(
-        set(values) - SILENT.get(section, frozenset()) for section, values in user.options.items()
+        set(values) - SILENT.get(section, frozenset())
+        for section, values in user.options.items()
+        if section.partition(".")[0] not in MEASURING
     )
 
 
 def _same_parts(registry: Registry, user: Layer, wanted: Mapping[str, str]) -> bool:
     asked = {role: user.names(role) or () for role in user.parts}
-    for role in asked.keys() | wanted.keys():
+    for role in (asked.keys() | wanted.keys()) - MEASURING:
         default = ENGINE.parts.get(role, "")
         theirs = asked.get(role, (str(default),) if default else ())
         if _qualified(registry, role, theirs) != _qualified(

@@ -20,11 +20,19 @@ ROLES: Mapping[str, str] = {
     "augment": "augment",
     "encoder": "encoder",
     "data": "dataset",
+    "features": "features",
+    "metric": "metric",
 }
 """Role in a composition to kind of entry."""
 
-MANY = frozenset({"penalty", "constraint"})
+MANY = frozenset({"penalty", "constraint", "metric"})
 """Roles that several parts can have at once."""
+
+ARGUED = frozenset({"data", "features"})
+"""Roles whose part may be named with an argument behind a colon, as in `folder:photos/`."""
+
+MEASURING = frozenset({"features", "metric"})
+"""Roles that look at a run and do not change what it trains."""
 
 PLAYERS = frozenset({"generator", "critic", "encoder"})
 """Sections that hold the options of a net and of its player's optimiser."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zoo_core.composition.request import MANY, ROLES, Layer
+from zoo_core.composition.request import ARGUED, MANY, ROLES, Layer
 from zoo_core.errors import ZooError
 from zoo_core.registry import Registered, Registry
 
@@ -98,7 +98,7 @@ def _choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
                 f"{layer.name} names {len(names)} parts for the role {role!r}: {', '.join(names)}",
                 hint="one is possible",
             )
-        plain = [name.partition(":") for name in names] if role == "data" else None
+        plain = [name.partition(":") for name in names] if names and role in ARGUED else None
         argument = plain[0][2] if plain else ""
         looked_up = [plain[0][0]] if plain else list(names)
         items = tuple(registry.find(ROLES[role], name) for name in looked_up)

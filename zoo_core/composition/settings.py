@@ -88,23 +88,26 @@ def _sections(chosen: Selection) -> Settings:
     return found
 
 
-def argument_layer(chosen: Selection) -> tuple[Layer, ...]:
-    """Return the layer of what stands behind a colon, as in `folder:photos/`.
+def argument_layers(chosen: Selection) -> tuple[Layer, ...]:
+    """Return the layers of what stands behind a colon, as in `folder:photos/`.
 
     Raises:
-        ZooError: the data set takes nothing there.
+        ZooError: the part takes nothing there.
     """
-    choice: Choice = chosen["data"]
-    if not choice.argument:
-        return ()
+    given = {role: chosen[role] for role in chosen if chosen[role].argument}
+    return tuple(_argument_layer(role, choice) for role, choice in given.items())
+
+
+def _argument_layer(role: str, choice: Choice) -> Layer:
     name = choice.items[0].entry.name
-    option = choice.items[0].entry.load().argument
+    option = getattr(choice.items[0].entry.load(), "argument", "")
     if not option:
         raise ZooError(
-            f"dataset {name!r} takes nothing after a colon, but {choice.argument!r} stands there",
-            hint=f"`--data {name}`",
+            f"{ROLES[role]} {name!r} takes nothing after a colon, "
+            f"but {choice.argument!r} stands there",
+            hint=f"`--{role} {name}`",
         )
-    return (Layer(choice.chosen_by, options={"data": {option: choice.argument}}, strict=True),)
+    return Layer(choice.chosen_by, options={role: {option: choice.argument}}, strict=True)
 
 
 def _check_no_clash(own: Mapping[str, Option], owner: str) -> None:

@@ -149,7 +149,8 @@ def _advice(
     dataset: Dataset, reports: tuple[TableReport, ...], asked: tuple[int, int] | None
 ) -> tuple[Advised, ...]:
     """Return what fits a generator that starts from latents; images to translate have others."""
-    if len(reports) != 1 or reports[0].source is not None:
+    one_pixel = (dataset.image.height, dataset.image.width) == (1, 1)
+    if len(reports) != 1 or reports[0].source is not None or one_pixel:
         return ()
     sizes = sizes_of([(dataset.image.height, dataset.image.width)])
     return advise(Facts(sizes=sizes, train=reports[0].train, asked=asked))

@@ -2,8 +2,8 @@
 
 from zoo_core.engine.core import Engine
 from zoo_core.engine.run import Run, Silent, Watcher
-from zoo_core.engine.run_directory import RunDirectory, read_config, read_metrics
 from zoo_core.engine.training import resume, train
+from zoo_core.run_directory import RunDirectory, read_config, read_metrics
 
 __all__ = [
     "Engine",

@@ -30,6 +30,10 @@ class Engine:
         players: player to optimiser options.
         hardware: device, precision, layout.
         ranks: this process among others.
+
+    Attributes:
+        step_number: rounds that are done.
+        stream: which of the seed's streams is drawn from; another one after a run went back.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Engine:
         )
         self.sums = Sums()
         self.step_number = 0
+        self.stream = 0
         self.gradient_norms: dict[str, Tensor] = {}
 
     def step(self, *, watch: bool = False) -> None:
@@ -79,9 +84,14 @@ class Engine:
         """Return the nets that make pictures: averaged where there is an average."""
         return {**self.game.nets(), **self.average.nets}
 
+    @property
+    def seed(self) -> int:
+        """Return the seed of the random streams: the run's, or another after going back."""
+        return key_of("stream", self.run.seed, self.stream) if self.stream else self.run.seed
+
     def _round(self) -> Round:
         rng = CounterDraws(
-            self.run.seed,
+            self.seed,
             self.step_number,
             device=self.hardware.device,
             rank=self.ranks.rank,
@@ -123,7 +133,7 @@ class Engine:
 
     def _seed_nets(self) -> None:
         """Give nets with randomness of their own, such as dropout, a stream that has the rank."""
-        key = key_of("nets", self.run.seed, self.ranks.rank)
+        key = key_of("nets", self.seed, self.ranks.rank)
         key = (key + self.step_number * 0x9E3779B97F4A7C15) % 2**63
         torch.default_generator.manual_seed(key)
         if self.hardware.device.type == "cuda":

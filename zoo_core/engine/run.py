@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping
 from importlib import metadata
@@ -13,8 +14,9 @@ import torch
 from zoo_core.composition import Composition
 from zoo_core.engine.core import Engine
 from zoo_core.engine.hardware import Hardware
-from zoo_core.engine.run_directory import RunDirectory
 from zoo_core.engine.snapshot import identity
+from zoo_core.interfaces.measuring import Better
+from zoo_core.run_directory import RunDirectory, append_line
 
 
 class Watcher(Protocol):
@@ -70,6 +72,8 @@ class Run:
         seconds: training time so far, over all sessions.
         scalars: those of the last log point.
         outcome: "done", "stopped", "interrupted" or "failed" once it has ended.
+        better: score to which way is better, where the run is evaluated.
+        back_reason: why the run goes back after this step, if it does.
     """
 
     def __init__(
@@ -88,6 +92,9 @@ class Run:
         self.outcome = ""
         self.stop_reason = ""
         self.stop_outcome = ""
+        self.better: Mapping[str, Better] = {}
+        self.back_reason = ""
+        self.back_before = 0
         self.identity = identity(composition.config())
 
     @property
@@ -109,9 +116,38 @@ class Run:
         """End the run after this step, with a checkpoint."""
         self.stop_reason, self.stop_outcome = reason, outcome
 
+    def roll_back(self, reason: str, *, before: int | None = None) -> None:
+        """Go back, after this step, to the best checkpoint, or to the newest one.
+
+        The run then goes on with another stream of random numbers.
+
+        Args:
+            reason: why, for the record.
+            before: the step from which on something was wrong; checkpoints before it are preferred.
+        """
+        self.back_reason = reason
+        self.back_before = self.step if before is None else before
+
     def say(self, text: str) -> None:
         """Tell the user something."""
         self.watcher.said(self, text)
+
+    def note(
+        self, kind: str, text: str, *, advice: str = "", since: int | None = None, **more: Any
+    ) -> None:
+        """Tell the user something of the run's health, and record it.
+
+        Args:
+            kind: one word for what it is, such as "collapse".
+            text: what was seen.
+            advice: what to try.
+            since: the step from which on it was so; this one by default.
+            more: further JSON data of the record.
+        """
+        step = self.step
+        line = {"step": step, "since": step if since is None else since, "kind": kind}
+        append_line(self.directory.events, {**line, "text": text, "advice": advice, **more})
+        self.say(f"step {step:,}: {text}" + (f"; {advice}" if advice else ""))
 
 
 def full_config(composition: Composition, hardware: Hardware) -> dict[str, Any]:
@@ -125,6 +161,7 @@ def full_config(composition: Composition, hardware: Hardware) -> dict[str, Any]:
         **composition.config(),
         "environment": {
             **hardware.describe(),
+            "set_by": set_by(composition),
             "python": platform.python_version(),
             "distributions": {
                 **used,
@@ -132,6 +169,20 @@ def full_config(composition: Composition, hardware: Hardware) -> dict[str, Any]:
             },
         },
     }
+
+
+def set_by(composition: Composition) -> dict[str, Any]:
+    """Return who chose each part and set each value, and whom that overrode, as JSON data."""
+    options = {
+        section: {
+            name: [setting.source, *([who, value] for who, value in setting.overrode)]
+            for name, setting in found.values.items()
+        }
+        for section, found in composition.settings.items()
+    }
+    parts = {role: choice.chosen_by for role, choice in composition.plan.chosen.items()}
+    found: dict[str, Any] = json.loads(json.dumps({"parts": parts, "options": options}))
+    return found
 
 
 def environment_differences(recorded: Mapping[str, Any], hardware: Hardware) -> list[str]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.checkpoint import Files
+from zoo_core.composition.request import MEASURING
 from zoo_core.engine.core import Engine
 from zoo_core.errors import ZooError
 from zoo_core.run_options import BOOKKEEPING
@@ -73,14 +74,19 @@ def load_tensors(net: nn.Module, tensors: Mapping[str, Tensor], owner: str) -> N
 
 def identity(config: Mapping[str, Any]) -> str:
     """Return a hash of what makes a run the run it is: parts and values, without bookkeeping."""
-    options = {name: dict(values) for name, values in config["options"].items()}
+    parts = {role: names for role, names in config["parts"].items() if role not in MEASURING}
+    options = {
+        name: dict(values)
+        for name, values in config["options"].items()
+        if name.partition(".")[0] not in MEASURING
+    }
     for name in (*BOOKKEEPING - {"seed"}, "steps"):
         options["run"].pop(name, None)
     # an option that came later, and is not used, leaves the runs before it as they are
     options["run"] = {name: value for name, value in options["run"].items() if value is not None}
     for name in ("root", "path", "download", "memory_limit"):
         options["data"].pop(name, None)
-    text = json.dumps({"parts": config["parts"], "options": options}, sort_keys=True)
+    text = json.dumps({"parts": parts, "options": options}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

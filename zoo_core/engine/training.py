@@ -12,22 +12,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zoo_core.checkpoint import write_checkpoint
 from zoo_core.composition import Composition, compose
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
 from zoo_core.engine.evaluating import evaluating
+from zoo_core.engine.evaluations import Evaluations
+from zoo_core.engine.extras import check_extras
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.held_out import held_out
 from zoo_core.engine.initialise import initialise
 from zoo_core.engine.run import Run, Silent, Watcher, environment_differences, full_config
-from zoo_core.engine.run_directory import RunDirectory, read_config
+from zoo_core.engine.saving import go_back, restore_newest, save_checkpoint
 from zoo_core.engine.signals import stop_on_signals
-from zoo_core.engine.snapshot import restore, snapshot
 from zoo_core.errors import ZooError
 from zoo_core.pictures import save_grid
 from zoo_core.registry import Registry
+from zoo_core.run_directory import RunDirectory, read_config
 from zoo_core.run_options import RESUMABLE
 
 GRID = 64
@@ -56,11 +57,12 @@ def train(
             down; what was saved before is intact.
     """
     composition = _composition(config)
+    check_extras(composition.run)
     with _torch_state(composition):
         place = new_directory(composition) if directory is None else Path(directory)
         run = _prepared(composition, RunDirectory(place), watcher or Silent())
         if init is not None:
-            initialise(run.engine, Path(init))
+            initialise(run.engine, init, registry=composition.registry)
         run.directory.create(full_config(composition, run.hardware))
         for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
             if remark:
@@ -91,9 +93,10 @@ def resume(
     place.lock()
     try:
         composition = compose(config=_recorded(config, overrides or {}), registry=registry)
+        check_extras(composition.run)
         with _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
-            _restore_newest(run)
+            restore_newest(run)
             for remark in environment_differences(config.get("environment", {}), run.hardware):
                 run.say(remark)
             if _stretches(run, config):
@@ -150,31 +153,6 @@ def _torch_state(composition: Composition) -> Any:
     return determinism(asked=composition.run.deterministic)
 
 
-def _restore_newest(run: Run) -> None:
-    problems: list[str] = []
-    found = run.directory.newest_whole(problems)
-    for problem in problems:
-        run.say(f"{problem}; the checkpoint before it is used")
-    if found is None and problems:
-        raise ZooError(
-            f"no checkpoint of {str(run.path)!r} is whole",
-            hint="start again in another directory with `zoo train --config "
-            f"{run.directory.config}`",
-        )
-    step = 0
-    if found is not None:
-        step, files, state = found
-        if state.get("identity") != run.identity:
-            raise ZooError(
-                f"checkpoint {str(run.directory.checkpoint(step))!r} was written with another "
-                "configuration",
-                hint=f"restore {run.directory.config} as it was, or start another run",
-            )
-        restore(run.engine, files, step)
-        run.seconds = float(state["seconds"])
-    run.directory.cut_back(step)
-
-
 def _trained(run: Run) -> Run:
     """Train to the end, whatever the end is."""
     registry = run.composition.registry
@@ -196,15 +174,23 @@ def _trained(run: Run) -> Run:
 def _loop(run: Run) -> None:
     options, engine = run.options, run.engine
     limit = math.inf if options.max_minutes is None else options.max_minutes * 60
+    evaluations = Evaluations(run)
     began = time.perf_counter()
     before = run.seconds
     while run.step < options.steps and not run.stop_outcome:
-        logs = (run.step + 1) % options.log_every == 0 or run.step + 1 == options.steps
+        measured = evaluations.due(run.step + 1)
+        logs = measured or _logs(run, run.step + 1)
         engine.step(watch=logs)
         run.seconds = before + time.perf_counter() - began
         if logs:
-            _log(run)
-        _save_if_due(run)
+            pause = time.perf_counter()
+            found = evaluations.measure() if measured else {}
+            # what is measured is no part of training's time
+            began += time.perf_counter() - pause
+            _log(run, found)
+        _save_if_due(run, measured=measured)
+        if run.back_reason:
+            go_back(run)
         run.watcher.stepped(run)
         if run.seconds - before >= limit:
             run.stop(f"{options.max_minutes:g} minutes are over")
@@ -212,28 +198,48 @@ def _loop(run: Run) -> None:
     _finish(run)
 
 
-def _log(run: Run) -> None:
+def _logs(run: Run, step: int) -> bool:
+    return step % run.options.log_every == 0 or step == run.options.steps
+
+
+def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
     scalars = run.engine.sums.take()
     for player, norm in run.engine.gradient_norms.items():
         scalars[f"{player}.gradient_norm"] = float(norm)
-    check_finite(scalars, run.step)
+    _check_finite(run, scalars)
+    registry = run.composition.registry
+    for more in registry.call("zoo_scalars", run=run, step=run.step):
+        scalars |= more
+    protocol = {name: evaluated[name] for name in ("protocol",) if name in evaluated}
+    scalars |= {name: value for name, value in evaluated.items() if name not in protocol}
     run.scalars = scalars
     line = {
         "step": run.step,
         "seconds": round(run.seconds, 3),
         "images_per_second": round(run.images_per_second, 2),
         **scalars,
+        **protocol,
     }
     run.directory.append(line)
     run.watcher.logged(run, run.step, scalars)
-    run.composition.registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
+    registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
 
 
-def _save_if_due(run: Run) -> None:
+def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
+    try:
+        check_finite(scalars, run.step)
+    except ZooError as error:
+        run.note("non-finite", error.message, advice=error.hint)
+        raise
+
+
+def _save_if_due(run: Run, *, measured: bool) -> None:
     options = run.options
     if options.sample_every and run.step % options.sample_every == 0:
         save_sample(run)
-    if options.checkpoint_every and run.step % options.checkpoint_every == 0:
+    due = options.checkpoint_every and run.step % options.checkpoint_every == 0
+    best = options.keep_best if measured else None
+    if due or (best and run.directory.best(best) == run.step):
         save_checkpoint(run)
 
 
@@ -245,21 +251,6 @@ def _finish(run: Run) -> None:
         save_sample(run)
     if run.step not in run.directory.steps():
         save_checkpoint(run)
-
-
-def save_checkpoint(run: Run) -> Path:
-    """Write a checkpoint of the run as it is, and remove what `keep` does not cover."""
-    path = run.directory.checkpoint(run.step)
-    state = {
-        "step": run.step,
-        "seconds": run.seconds,
-        "identity": run.identity,
-        "torch": torch.__version__,
-    }
-    write_checkpoint(path, snapshot(run.engine), state)
-    run.directory.keep(run.options.keep)
-    run.composition.registry.call("zoo_checkpoint_saved", run=run, path=path)
-    return path
 
 
 def save_sample(run: Run) -> Path:

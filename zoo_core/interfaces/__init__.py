@@ -3,6 +3,16 @@
 from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
 from zoo_core.interfaces.duel import Duel
 from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
+from zoo_core.interfaces.importing import Imported, Importer, StateDict
+from zoo_core.interfaces.measuring import (
+    Comparison,
+    Features,
+    ImageSet,
+    Metric,
+    Real,
+    Reference,
+    Seen,
+)
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
 from zoo_core.interfaces.slopes import slopes
@@ -11,6 +21,7 @@ from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 __all__ = [
     "Augment",
     "Batch",
+    "Comparison",
     "Condition",
     "Constraint",
     "Dataset",
@@ -19,20 +30,29 @@ __all__ = [
     "Draws",
     "Duel",
     "Encoder",
+    "Features",
     "Game",
     "GameParts",
     "Generator",
+    "ImageSet",
+    "Imported",
+    "Importer",
     "Loss",
+    "Metric",
     "Notes",
     "Penalty",
     "Play",
     "Player",
+    "Real",
+    "Reference",
     "Role",
     "Round",
     "Rows",
     "Sampler",
     "Scores",
+    "Seen",
     "Split",
+    "StateDict",
     "Table",
     "Task",
     "Terms",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         check_learning,
         check_reproducible,
         check_shapes,
+        check_weights,
     )
     from zoo_core.testing.pairwise import covering
 
@@ -36,6 +37,7 @@ _LAZY = {
     "check_learning": "zoo_core.testing.checks",
     "check_reproducible": "zoo_core.testing.checks",
     "check_shapes": "zoo_core.testing.checks",
+    "check_weights": "zoo_core.testing.checks",
     "covering": "zoo_core.testing.pairwise",
     "engine_of": "zoo_core.engine.assembling",
 }
@@ -46,6 +48,7 @@ __all__ = [
     "check_learning",
     "check_reproducible",
     "check_shapes",
+    "check_weights",
     "covering",
     "engine_of",
 ]

@@ -17,7 +17,9 @@ from zoo_core.engine.core import Engine, averaged_nets
 from zoo_core.engine.evaluating import evaluating
 from zoo_core.engine.held_out import held_out
 from zoo_core.errors import ZooError
+from zoo_core.hubs.named import folder_of, hub_text, told_of
 from zoo_core.options import options_of
+from zoo_core.pretrained import Pretrained, load
 from zoo_core.registry import Registered, Registry
 
 STEPS = 5
@@ -27,11 +29,15 @@ PICTURES = 3
 def check_entry(item: Registered) -> None:
     """Check that an entry loads and that each of its options has a type and a meaning.
 
+    Weights are no object that could be loaded; `check_weights` is for them.
+
     Raises:
         AssertionError: it does not.
     """
     name = item.qualified
     assert item.entry.summary, f"{name} has no summary"
+    if item.entry.kind == "weights":
+        return
     try:
         target = item.entry.load()
         options = options_of(target) if inspect.isclass(target) else {}
@@ -40,6 +46,44 @@ def check_entry(item: Registered) -> None:
     assert inspect.getdoc(target), f"{name}: its target has no docstring"
     for option in options.values():
         assert option.help, f"{name}: the docstring's Args do not explain {option.name!r}"
+
+
+def check_weights(item: Registered, registry: Registry | None = None) -> None:
+    """Check that the weights in a plugin's wheel load, and draw the same pictures twice.
+
+    Args:
+        item: an entry of the kind `weights` whose bundle is in the wheel.
+        registry: where names are looked up; all installed plugins by default.
+
+    Raises:
+        AssertionError: they do not.
+    """
+    name = item.qualified
+    assert not hub_text(item.entry), f"{name} are on the Hub"
+    try:
+        trained = load(folder_of(item), device="cpu", registry=registry)
+        told = told_of(item)
+    except ZooError as error:
+        raise AssertionError(f"{name}: {error}") from error
+    assert told["licence"], f"{name} name no licence: a tag such as 'licence:cc0-1.0' does"
+    draw = _translated if trained.game.translators() else _drawn
+    images = draw(trained)
+    assert bool(torch.isfinite(images).all()), f"{name} draw values that are not finite"
+    assert images.abs().max() <= 1 + 1e-6, f"{name} draw values up to {images.abs().max():.3g}"
+    assert torch.equal(images, draw(trained)), f"{name} draw other pictures of the same seed"
+
+
+def _drawn(trained: Pretrained) -> Tensor:
+    images = trained.sample(PICTURES)
+    assert images.shape == (PICTURES, *trained.composition.task.image.shape)
+    return images
+
+
+def _translated(trained: Pretrained) -> Tensor:
+    role = trained.composition.plan.roles[trained.translator()]
+    assert role.source is not None
+    rng = CounterDraws(0, 0, path=("testing",))
+    return trained.translate(rng.uniform(PICTURES, *role.source.shape) * 2 - 1)
 
 
 def check_composition(

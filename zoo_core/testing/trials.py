@@ -25,7 +25,7 @@ LOSSES = ("gan-zoo/non-saturating", "gan-zoo/minimax", f"{PARTNERS}/squares")
 SIZES = ("8", "16", "32", "28", "64")
 """The first at which a composition fits is tried."""
 
-ALONE = {"dataset": "data", "recipe": "recipe", "encoder": "encoder"}
+ALONE = {"dataset": "data", "recipe": "recipe", "encoder": "encoder", "weights": "weights"}
 """Kinds that are looked at by themselves."""
 
 AROUND = ("loss", "penalty", "constraint", "sampler", "condition", "augment", "game")
@@ -38,7 +38,7 @@ class Trial:
 
     Args:
         item: the entry that is tried.
-        what: "entry", "training", "data", "recipe" or "encoder".
+        what: "entry", "training", "data", "recipe", "encoder" or "weights".
         beside: names of the partner in the trial's title.
         candidates: for a training, compositions as role to name; the first that fits is tried.
     """

@@ -11,6 +11,7 @@ import torch
 
 from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
+from zoo_core.hubs.named import hub_text
 from zoo_core.options import reads_images
 from zoo_core.registry import Registered, Registry
 from zoo_core.testing.checks import (
@@ -19,6 +20,7 @@ from zoo_core.testing.checks import (
     check_learning,
     check_reproducible,
     check_shapes,
+    check_weights,
 )
 from zoo_core.testing.lone import check_encoder, checks_of_data, opened
 from zoo_core.testing.promises import NotTriedError, PromiseError, promise
@@ -48,6 +50,7 @@ def attempt(trial: Trial, registry: Registry, *, exempt: Iterable[str] = ()) -> 
         "data": bench.data,
         "recipe": bench.recipe,
         "encoder": bench.encoder,
+        "weights": bench.weights,
     }
     with torch.random.fork_rng(devices=[]):
         acts[trial.what]()
@@ -60,8 +63,6 @@ class _Bench:
     exempt: Mapping[str, str]
 
     def entry(self) -> None:
-        if self.trial.item.entry.kind == "weights":
-            return
         with promise("an entry has a summary and loads, and its options have types and meanings"):
             check_entry(self.trial.item)
 
@@ -90,6 +91,12 @@ class _Bench:
     def encoder(self) -> None:
         with promise("an encoder gives latents (N, latent_dim), or their mean and log variance"):
             check_encoder(self.trial.item)
+
+    def weights(self) -> None:
+        if hub_text(self.trial.item.entry):
+            raise NotTriedError("they are on the Hub, and nothing is downloaded here")
+        with promise("weights in a wheel load and draw the same pictures, finite, in [-1, 1]"):
+            check_weights(self.trial.item, self.registry)
 
     def _fitting(self) -> Composition:
         """Return the first candidate that fits, at the first size that it can do."""

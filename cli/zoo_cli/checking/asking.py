@@ -75,13 +75,13 @@ def asked_data(
     """
     from zoo_core.composition.request import Layer
     from zoo_core.composition.selection import Choice
-    from zoo_core.composition.settings import argument_layer, settle
+    from zoo_core.composition.settings import argument_layers, settle
     from zoo_core.spec import parse_size
 
     name, _, argument = text.partition(":")
     chosen = {SECTION: Choice((registry.find("dataset", name),), "user", argument)}
     given = _given(pairs, root)
-    layers = (*argument_layer(chosen), Layer("user", {}, {SECTION: given}, strict=True))
+    layers = (*argument_layers(chosen), Layer("user", {}, {SECTION: given}, strict=True))
     return Asked(
         text=text,
         given=given,

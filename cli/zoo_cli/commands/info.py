@@ -30,6 +30,7 @@ _LABELS = 14
     examples=(
         "zoo info wgan-gp",
         "zoo info dcgan --kind generator",
+        "zoo info dcgan.digits-32",
         "zoo info zoo-plugin-dcgan/dcgan --json",
     ),
 )
@@ -90,11 +91,19 @@ def _show(terminal: Terminal, one: Described) -> None:
         "shapes": one.shapes,
         "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
         "brings": _brings(entry.defaults),
+        "data": one.weights.get("data", ""),
+        "size": f"{one.weights['mb']} MB" if one.weights.get("mb") else "",
+        "metric": one.weights.get("metric", ""),
+        "licence": one.weights.get("licence", ""),
+        "on the Hub": one.weights.get("hub", ""),
     }
     _show_facts(terminal, facts)
     _show_options(terminal, one)
     if one.recipe:
         _show_recipe(terminal, one.recipe)
+    if one.weights:
+        label = f"{'draw from it':<{_LABELS}}  "
+        terminal.result(Text.assemble((label, "dim"), f"zoo sample {entry.name}"))
 
 
 def _show_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:

@@ -12,10 +12,12 @@ from rich.text import Text
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
+from zoo_cli.parts import told_text
 from zoo_cli.recipes import time_text, trains_text
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_core import Registry
 from zoo_core.firstparty import FIRST_PARTY
+from zoo_core.hubs.named import told_of
 from zoo_core.recipe import recipe_of
 from zoo_core.registry import Registered
 
@@ -26,6 +28,7 @@ from zoo_core.registry import Registered
     examples=(
         "zoo list",
         "zoo list loss",
+        "zoo list weights",
         "zoo list generator --json",
     ),
 )
@@ -67,6 +70,7 @@ def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str
             "distribution": item.source,
             "version": versions.get(item.source, ""),
             **_recipe(registry, item),
+            **_weights(registry, item),
         }
         for item in items
     ]
@@ -79,6 +83,15 @@ def _recipe(registry: Registry, item: Registered) -> dict[str, Any]:
         with registry.isolated(item.source, f"recipe {item.entry.name!r}"):
             recipe = recipe_of(item.entry, item.source)
             found = {"trains": trains_text(recipe), "minutes": recipe.minutes}
+    return found
+
+
+def _weights(registry: Registry, item: Registered) -> dict[str, Any]:
+    """Return data, size, metric and licence of pretrained weights; nothing for other parts."""
+    found: dict[str, Any] = {}
+    if item.entry.kind == "weights":
+        with registry.isolated(item.source, f"weights {item.entry.name!r}"):
+            found = told_of(item)
     return found
 
 
@@ -109,11 +122,10 @@ def _table(terminal: Terminal, registry: Registry, items: Sequence[Registered], 
 
 
 def _summary(registry: Registry, item: Registered) -> str:
-    recipe = _recipe(registry, item)
-    if not recipe:
-        return item.entry.summary
-    facts = (recipe["trains"], time_text(recipe["minutes"]))
-    return f"{item.entry.summary}\n{', '.join(fact for fact in facts if fact)}"
+    recipe, weights = _recipe(registry, item), _weights(registry, item)
+    facts = [recipe["trains"], time_text(recipe["minutes"])] if recipe else told_text(weights)
+    line = ", ".join(filter(None, facts))
+    return f"{item.entry.summary}\n{line}" if line else item.entry.summary
 
 
 def _advice() -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo_cli.helping import Command
-from zoo_cli.installed import registry_of_run
+from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_core import ZooError
 from zoo_core.errors import nearest
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @quiet_option
 @pass_terminal
 def command(terminal: Terminal, /, **given: Any) -> None:
-    """Draw pictures from SRC, a run directory or one of its checkpoints."""
+    """Draw pictures from SRC: a run, a checkpoint, weights, a pretrained name or a Hub id."""
     trained = _loaded(terminal, given)
     images = trained.sample(
         given["count"],
@@ -82,12 +82,9 @@ def label_number(text: str, classes: Sequence[str]) -> int:
 
 def _loaded(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
     from zoo_core.pretrained import load
-    from zoo_core.weights import run_of
 
-    registry = registry_of_run(terminal, run_of(Path(given["source"])), given["plugins"])
-    return load(
-        given["source"], device=given["device"], average=not given["no_ema"], registry=registry
-    )
+    path, registry = found_source(terminal, given["source"], given["plugins"])
+    return load(path, device=given["device"], average=not given["no_ema"], registry=registry)
 
 
 def _written(images: Tensor, out: str, columns: int | None) -> list[Path]:

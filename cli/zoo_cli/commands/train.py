@@ -11,7 +11,14 @@ import click
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry, registry_of_run
 from zoo_cli.terminal import INTERRUPTED, Terminal, pass_terminal, quiet_option
-from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS, train_options
+from zoo_cli.training.options import (
+    MEASURE_FLAGS,
+    MEASURE_PART_FLAGS,
+    PART_FLAGS,
+    PUSH_FLAGS,
+    VALUE_FLAGS,
+    train_options,
+)
 from zoo_cli.training.report import announce, report
 from zoo_cli.training.request import Request, check_resumable, given_options, requested
 from zoo_cli.training.table import show_composition
@@ -27,6 +34,11 @@ if TYPE_CHECKING:
     groups={
         "Parts": [flag.parameter for flag in PART_FLAGS],
         "Values": [flag.parameter for flag in VALUE_FLAGS],
+        "Measuring": [
+            *(flag.parameter for flag in (*MEASURE_PART_FLAGS, *MEASURE_FLAGS)),
+            "keep",
+        ],
+        "Hub": [flag.parameter for flag in PUSH_FLAGS],
     },
     examples=(
         "zoo train --gen dcgan --loss wgan-gp",
@@ -99,8 +111,29 @@ def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:
     from zoo_cli.training.progress import Progress
     from zoo_core.engine import resume
 
-    directory = Path(given["resume"])
+    directory = _resumable(terminal, given["resume"], given["run"])
     registry = registry_of_run(terminal, directory, given["plugins"])
     overrides = given_options(given).get("run", {})
     with Progress(terminal) as progress:
         return resume(directory, overrides=overrides, registry=registry, watcher=progress)
+
+
+def _resumable(terminal: Terminal, source: str, run: str | None) -> Path:
+    """Return the run directory that is gone on with; one from the Hub is made first."""
+    from zoo_core.hubs.names import means_hub
+
+    if Path(source).exists() or not means_hub(source):
+        if run is not None:
+            raise click.UsageError("--resume goes on in its own directory and takes no --run")
+        return Path(source)
+    from zoo_core.hubs.client import Hub
+    from zoo_core.hubs.resuming import run_from_hub
+
+    directory = run_from_hub(
+        source,
+        run,
+        hub=Hub(progress=terminal.live is not None),
+        registry=installed_registry(terminal),
+    )
+    terminal.remark(f"{source} goes on in {directory}")
+    return directory

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoo_cli.helping import Command
-from zoo_cli.installed import registry_of_run
+from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_cli.translating import Job, plan_jobs
 from zoo_core import ZooError
@@ -89,7 +88,7 @@ class Outcome:
 @quiet_option
 @pass_terminal
 def command(terminal: Terminal, /, **given: Any) -> None:
-    """Translate IMAGES, photos and folders of photos, with SRC, a run directory."""
+    """Translate IMAGES, photos and folders of photos, with SRC, a run, weights or a Hub id."""
     jobs, remarks = plan_jobs(given["images"], given["out"], overwrite=given["overwrite"])
     translator = _translator(terminal, given)
     for remark in (*_announced(translator), *remarks):
@@ -108,12 +107,9 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 def _translator(terminal: Terminal, given: Mapping[str, Any]) -> Translator:
     from zoo_core.pretrained import load
     from zoo_core.translating import Translator
-    from zoo_core.weights import run_of
 
-    registry = registry_of_run(terminal, run_of(Path(given["source"])), given["plugins"])
-    trained = load(
-        given["source"], device=given["device"], average=not given["no_ema"], registry=registry
-    )
+    path, registry = found_source(terminal, given["source"], given["plugins"])
+    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
     return Translator(
         trained,
         direction=given["direction"],

@@ -30,7 +30,7 @@ class Flag:
     @property
     def parameter(self) -> str:
         """Return the name of click's parameter."""
-        return self.names[0].removeprefix("--").replace("-", "_")
+        return self.names[0].partition("/")[0].removeprefix("--").replace("-", "_")
 
 
 def _part(names: str, role: str, meaning: str, metavar: str = "NAME") -> Flag:
@@ -54,6 +54,11 @@ PART_FLAGS = (
     _part("--data", "data", "Data set, such as digits or folder:photos/.", "NAME[:PATH]"),
 )
 
+MEASURE_PART_FLAGS = (
+    _part("--metrics", "metric", "What is measured, such as fid,kid.", "NAME[,NAME]"),
+    _part("--features", "features", "What metrics see images through.", "NAME[:PATH]"),
+)
+
 VALUE_FLAGS = (
     _value("--data-dir", "data.root", "Where the data set lies, or is downloaded to.", "DIR"),
     _value("--size", "run.size", "Side in pixels, or height x width: 32 or 64x48.", "SIZE"),
@@ -72,10 +77,33 @@ VALUE_FLAGS = (
     _value("--log-every", "run.log_every", "Steps between log points."),
     _value("--sample-every", "run.sample_every", "Steps between pictures."),
     _value("--checkpoint-every", "run.checkpoint_every", "Steps between checkpoints."),
-    _value("--keep", "run.keep", "Checkpoints that stay."),
+    _value("--tensorboard", "run.tensorboard", "Write the log for TensorBoard too.", ""),
+)
+
+MEASURE_FLAGS = (
+    _value("--eval-every", "run.eval_every", "Steps between evaluations."),
+    _value("--eval-count", "run.eval_count", "Samples of an evaluation."),
+    _value("--stop-on", "run.stop_on", "plateau=fid:5: end when 5 in a row are no better.", "RULE"),
+    _value("--on-collapse", "run.on_collapse", "warn, stop or rollback.", "ACTION"),
+    _value("--monitor/--no-monitor", "run.monitor", "Watch the run's health; on by default.", ""),
+)
+
+PUSH_FLAGS = (
+    _value("--push-to", "run.push_to", "Repository on the Hub that gets the weights.", "REPO"),
+    _value("--push-every", "run.push_every", "Steps between pushes; else one at the end."),
+    _value("--push-private", "run.push_private", "Make a repository that only you see.", ""),
+    _value("--push-state", "run.push_state", "Push what `--resume REPO` needs too.", ""),
+)
+
+_KEEP = click.option(
+    "--keep",
+    multiple=True,
+    metavar="N|best=SCORE",
+    help="Newest checkpoints that stay; best=fid keeps the best too.",
 )
 
 _OTHERS = (
+    _KEEP,
     click.option("--init", metavar="SRC", help="Begin with the weights of this run."),
     click.option(
         "--recipe",
@@ -96,13 +124,17 @@ _OTHERS = (
     click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file."),
     click.option("--dry-run", is_flag=True, help="Show every value and who set it; train nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the configuration or outcome."),
-    click.option("--resume", metavar="DIR", help="Go on with this run, also after a crash."),
+    click.option("--resume", metavar="DIR|REPO", help="Go on with this run, also after a crash."),
 )
+
+
+ALL_PART_FLAGS = (*PART_FLAGS, *MEASURE_PART_FLAGS)
+ALL_VALUE_FLAGS = (*VALUE_FLAGS, *MEASURE_FLAGS, *PUSH_FLAGS)
 
 
 def train_options(function: Function) -> Function:
     """Add all options to a command."""
-    flags = [_click_option(flag) for flag in (*PART_FLAGS, *VALUE_FLAGS)]
+    flags = [_click_option(flag) for flag in (*ALL_PART_FLAGS, *ALL_VALUE_FLAGS)]
     for option in reversed([*flags, *_OTHERS]):
         function = option(function)
     return function

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from zoo_cli.training.options import PART_FLAGS, VALUE_FLAGS
+from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS
 from zoo_core.run_options import RESUMABLE
 
-_ALWAYS = {"resume", "plugins", "as_json", "quiet"}
+_ALWAYS = {"resume", "run", "plugins", "as_json", "quiet"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +85,34 @@ def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     from zoo_core.composition import parse_options
 
     found = parse_options(given["options"])
-    for flag in VALUE_FLAGS:
+    for flag in ALL_VALUE_FLAGS:
         value = given[flag.parameter]
         for target in flag.sets if value is not None else ():
             section, _, name = target.partition(".")
             if name in found.setdefault(section, {}):
                 raise click.UsageError(f"{flag.names[0]} and -o {target} both set {target}")
             found[section][name] = value
+    keep = kept(given["keep"])
+    for name in keep.keys() & found.get("run", {}).keys():
+        raise click.UsageError(f"--keep and -o run.{name} both set run.{name}")
+    if keep:
+        found["run"] = {**found.get("run", {}), **keep}
+    return found
+
+
+def kept(values: Sequence[str]) -> dict[str, str]:
+    """Read `--keep 5` and `--keep best=fid`, each at most once.
+
+    Raises:
+        UsageError: one of them twice.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        best = value.startswith("best=")
+        name = "keep_best" if best else "keep"
+        if name in found:
+            raise click.UsageError(f"--keep {found[name]} and --keep {value} contradict each other")
+        found[name] = value.removeprefix("best=")
     return found
 
 
@@ -119,7 +140,7 @@ def _parts(given: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     from zoo_core.composition import split_names
 
     found: dict[str, str | tuple[str, ...]] = {}
-    for flag in PART_FLAGS:
+    for flag in ALL_PART_FLAGS:
         value = given[flag.parameter]
         if value is not None:
             # where one part is possible, the core says so; a comma in data belongs to its path

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from zoo_core.interfaces import Discriminator, Game, Generator
+from zoo_core.interfaces import Discriminator, Game, Generator, Importer
 from zoo_core.options import options_of
 from zoo_plugin_cyclegan.plugin import zoo_entries
 
@@ -17,7 +17,12 @@ def test_the_plugin_imports_no_torch() -> None:
 
 
 def test_every_entry_loads_what_its_kind_says() -> None:
-    kinds = {"generator": Generator, "discriminator": Discriminator, "game": Game}
+    kinds = {
+        "generator": Generator,
+        "discriminator": Discriminator,
+        "game": Game,
+        "importer": Importer,
+    }
     for (kind, _), entry in ENTRIES.items():
         assert issubclass(entry.load(), kinds[kind])
 

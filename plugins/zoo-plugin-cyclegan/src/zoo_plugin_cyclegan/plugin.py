@@ -78,7 +78,24 @@ GAMES = (
     ),
 )
 
+IMPORTERS = (
+    Entry(
+        kind="importer",
+        name="cyclegan-original",
+        target="zoo_plugin_cyclegan.importing:CycleGANOriginal",
+        summary="The original PyTorch CycleGAN: latest_net_G_A.pth, and G_B, D_A and D_B.",
+        paper=CYCLEGAN,
+    ),
+    Entry(
+        kind="importer",
+        name="pix2pix-original",
+        target="zoo_plugin_cyclegan.importing_unet:Pix2PixOriginal",
+        summary="The original PyTorch pix2pix with its U-Net: latest_net_G.pth, and D.",
+        paper=PIX2PIX,
+    ),
+)
+
 
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
-    return (*NETS, *GAMES)
+    return (*NETS, *GAMES, *IMPORTERS)

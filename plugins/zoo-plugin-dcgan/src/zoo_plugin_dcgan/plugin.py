@@ -56,4 +56,11 @@ def zoo_entries() -> tuple[Entry, ...]:
             paper="arXiv:1704.00028",
             tags=("needs:zoo-plugin-wgan",),
         ),
+        Entry(
+            kind="importer",
+            name="dcgan-examples",
+            target="zoo_plugin_dcgan.importing:DCGANExamples",
+            summary="The DCGAN of PyTorch's examples: netG_epoch_N.pth, and netD_epoch_N.pth.",
+            paper=PAPER,
+        ),
     )

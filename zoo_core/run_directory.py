@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from zoo_core.errors import ZooError
 
 CONFIG = "config.json"
 METRICS = "metrics.jsonl"
+SCORES = "scores.jsonl"
+EVENTS = "events.jsonl"
 _LOCK = ".lock"
 _STEP = re.compile(r"step-(\d{8,})")
 
@@ -42,6 +44,16 @@ class RunDirectory:
     def metrics(self) -> Path:
         """Return where the log is, one JSON object a line."""
         return self.path / METRICS
+
+    @property
+    def scores(self) -> Path:
+        """Return where the evaluations are, one JSON object a line, each with its protocol."""
+        return self.path / SCORES
+
+    @property
+    def events(self) -> Path:
+        """Return where the remarks on the run's health are, one JSON object a line."""
+        return self.path / EVENTS
 
     def sample(self, step: int) -> Path:
         """Return where the picture of a step is."""
@@ -85,7 +97,8 @@ class RunDirectory:
             ZooError: another process has the lock.
         """
         try:
-            self._lock.acquire(timeout=0)
+            # whoever reads the run may look at the lock for a moment
+            self._lock.acquire(timeout=0.3, poll_interval=0.05)
         except Timeout as error:
             raise ZooError(
                 f"another process is training in {str(self.path)!r}",
@@ -127,22 +140,27 @@ class RunDirectory:
 
     def cut_back(self, step: int) -> None:
         """Remove what was logged, pictured or saved after a step, and torn lines."""
-        if self.metrics.exists():
-            kept = [line for line in _whole_lines(self.metrics) if line["step"] <= step]
-            text = "".join(json.dumps(line) + "\n" for line in kept)
-            temporary = self.metrics.with_name(f".{METRICS}.tmp")
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(self.metrics)
+        for file in (self.metrics, self.scores, self.events):
+            _cut_lines(file, step)
         for path in [*self._glob("samples"), *self._glob("checkpoints")]:
             if _step_of(path) > step:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         for path in (self.path / "checkpoints").glob(".*.tmp"):
             shutil.rmtree(path, ignore_errors=True)
 
-    def keep(self, count: int) -> None:
-        """Remove all but the newest checkpoints."""
+    def keep(self, count: int, *, best: str | None = None) -> None:
+        """Remove all but the newest checkpoints, and the best by a score if one is named."""
+        spared = {self.best(best)} if best else set()
         for step in self.steps()[:-count]:
-            shutil.rmtree(self.checkpoint(step), ignore_errors=True)
+            if step not in spared:
+                shutil.rmtree(self.checkpoint(step), ignore_errors=True)
+
+    def best(self, score: str) -> int | None:
+        """Return the step with the best score among the evaluations while training, if any.
+
+        Scores of the newest protocol count, and of equal ones the first.
+        """
+        return best_step(read_lines(self.scores), score)
 
     def append(self, scalars: Mapping[str, Any]) -> None:
         """Add one line to the log.
@@ -150,13 +168,7 @@ class RunDirectory:
         Raises:
             ZooError: it cannot be written.
         """
-        try:
-            with self.metrics.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(scalars) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise write_error(self.metrics, error) from error
+        append_line(self.metrics, scalars)
 
     def _glob(self, folder: str) -> list[Path]:
         return [p for p in (self.path / folder).glob("step-*") if _STEP.fullmatch(p.stem)]
@@ -176,9 +188,53 @@ def read_config(path: Path) -> dict[str, Any]:
     return read_config_file(path)
 
 
+def best_step(evaluations: Iterable[Mapping[str, Any]], score: str) -> int | None:
+    """Return the step with the best score among evaluations, as `scores.jsonl` has them."""
+    found = [
+        line
+        for line in evaluations
+        if line.get("by") == "train" and score in line.get("scores", {})
+    ]
+    if not found:
+        return None
+    newest = found[-1]
+    sign = -1 if newest.get("better", {}).get(score) == "higher" else 1
+    same = [line for line in found if line.get("digest") == newest.get("digest")]
+    return int(min(same, key=lambda line: sign * line["scores"][score])["step"])
+
+
+def append_line(path: Path, value: Mapping[str, Any]) -> None:
+    """Add one JSON object to a file of lines, and sync it.
+
+    Raises:
+        ZooError: it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(value) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file of lines without torn ones; none where there is no file."""
+    return _whole_lines(path) if path.exists() else []
+
+
 def read_metrics(path: Path) -> list[dict[str, Any]]:
     """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
     return _whole_lines(path)
+
+
+def _cut_lines(path: Path, step: int) -> None:
+    if not path.exists():
+        return
+    kept = [line for line in _whole_lines(path) if line["step"] <= step]
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    temporary.replace(path)
 
 
 def _whole_lines(path: Path) -> list[dict[str, Any]]:

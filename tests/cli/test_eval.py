@@ -1,0 +1,93 @@
+"""`zoo eval`, and the measuring flags of `zoo train`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("zoo_plugin_metrics", reason="zoo-plugin-metrics is not installed")
+
+TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--batch", "8")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
+
+
+def test_scores_come_with_their_protocol(zoo, trained):
+    result = zoo("eval", trained, "--count", "64", "--metrics", "fid,modes", "--no-save")
+    assert result.exit_code == 0
+    head, *lines = result.stdout.splitlines()
+    assert head.split() == ["score", "test", "train"]
+    assert [line.split()[0] for line in lines[:4]] == ["fid", "modes", "modes.kl", "protocol"]
+    digests = lines[3].split()[1:]
+    assert len(set(digests)) == 2
+    assert f"{digests[0]}: 64 samples (seed 0, average weights) against 355 test" in result.stdout
+
+
+def test_json_has_everything_that_comparing_needs(zoo, trained):
+    result = zoo("eval", trained, "--count", "64", "--split", "test", "--no-save", "--json")
+    (found,) = json.loads(result.stdout)
+    assert found["step"] == 3
+    assert found["better"]["fid"] == "lower"
+    assert found["protocol"]["features"] == "zoo-plugin-metrics/digit-classifier"
+    assert set(found["protocol"]["metrics"]) == {"fid", "kid", "modes"}
+    assert found["digest"]
+
+
+def test_scores_are_kept_with_the_run(zoo, home):
+    assert zoo("train", *TINY, "--steps", "2", "--run", "run").exit_code == 0
+    assert zoo("eval", "run", "--count", "32", "--metrics", "fid").exit_code == 0
+    lines = [json.loads(line) for line in Path("run/scores.jsonl").read_text().splitlines()]
+    assert [line["by"] for line in lines] == ["eval", "eval"]
+    assert [line["protocol"]["split"] for line in lines] == ["test", "train"]
+
+
+def test_a_training_is_measured_and_keeps_its_best(zoo, home):
+    flags = ("--eval-every", "2", "--eval-count", "32", "--metrics", "fid", "--keep", "best=fid")
+    result = zoo(
+        "train", *TINY, "--steps", "6", "--keep", "1", *flags, "--log-every", "3", "--run", "run"
+    )
+    assert result.exit_code == 0
+    lines = [json.loads(line) for line in Path("run/metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "fid" in line] == [2, 4, 6]
+    assert zoo("sample", "run@best", "--out", "best.png").exit_code == 0
+    kept = {int(path.name[5:]) for path in Path("run/checkpoints").iterdir()}
+    best = min((line for line in lines if "fid" in line), key=lambda line: line["fid"])["step"]
+    assert kept == {best, 6}
+
+
+@pytest.mark.parametrize(
+    ("flags", "message", "hint"),
+    [
+        (("--metrics", "fdi"), "no metric named 'fdi'", "did you mean 'fid'?"),
+        (("--features", "incepton"), "no features named 'incepton'", "did you mean 'inception'?"),
+        (("--count", "1", "--metrics", "fid"), "the run cannot take 1 for 'eval_count'", "2"),
+        (("--features", "inception", "--metrics", "fid"), "inception", ""),
+        (("--data", "mnist", "--data-dir", "nowhere"), "nowhere", ""),
+        (("-o", "metric.kid.subset=3", "--metrics", "kid"), "'subset'", "did you mean 'subset"),
+    ],
+)
+def test_what_a_user_can_mend_is_two_lines(zoo, trained, flags, message, hint):
+    result = zoo("eval", trained, "--no-save", *flags)
+    assert result.exit_code == 1
+    *_, first, second = result.stderr.splitlines()
+    assert first.startswith("Error: ")
+    assert message in first
+    assert hint in second
+
+
+def test_a_score_that_is_not_measured_cannot_stop_a_run(zoo, home):
+    result = zoo("train", *TINY, "--metrics", "fid", "--stop-on", "plateau=recall:3", "--dry-run")
+    assert result.exit_code == 1
+    assert "no metric of this run gives the score 'recall'" in result.stderr
+
+
+@pytest.mark.parametrize("values", [("2", "3"), ("best=fid", "best=kid")])
+def test_keep_is_said_once_for_each_kind(zoo, home, values):
+    result = zoo("train", *TINY, "--keep", values[0], "--keep", values[1])
+    assert result.exit_code == 2
+    assert "contradict each other" in result.stderr

@@ -1,0 +1,63 @@
+"""Tensors that took long to compute, kept between runs under a key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+LARGEST = 1 << 30
+"""Bytes of what is worth keeping."""
+
+FOLDER = "ZOO_CACHE"
+"""Environment variable that names the folder; the user's cache folder otherwise."""
+
+
+def cache_folder() -> Path:
+    """Return where computed statistics are kept."""
+    named = os.environ.get(FOLDER)
+    return Path(named).expanduser() if named else user_cache_path("gan-zoo", appauthor=False)
+
+
+def cached(
+    key: Mapping[str, Any], compute: Callable[[], Mapping[str, Tensor]]
+) -> Mapping[str, Tensor]:
+    """Return what is kept under a key, else compute and keep it.
+
+    A file that cannot be read is computed anew, and a folder that cannot be written is no error:
+    the cache only saves time.
+
+    Args:
+        key: everything that the tensors depend on, as JSON data.
+        compute: tensors by name.
+    """
+    text = json.dumps(key, sort_keys=True)
+    path = (
+        cache_folder() / "statistics" / f"{hashlib.sha256(text.encode()).hexdigest()}.safetensors"
+    )
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError):
+        found = {key: tensor.contiguous() for key, tensor in compute().items()}
+    _keep(path, found, text)
+    return found
+
+
+def _keep(path: Path, tensors: dict[str, Tensor], text: str) -> None:
+    if not tensors or sum(t.numel() * t.element_size() for t in tensors.values()) > LARGEST:
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, temporary, metadata={"key": text})
+        temporary.replace(path)
+    except (OSError, SafetensorError):
+        temporary.unlink(missing_ok=True)
