@@ -33,8 +33,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BASE = ("torch", "torchvision")
-DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md", "digits.safetensors"})
+DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md"})
 """What a package may hold beside Python files."""
+
+WEIGHT_FILES = frozenset({"config.json", "README.md", "samples.png"})
+"""What lies beside the safetensors files of pretrained weights."""
 
 CODE = frozenset({".py", ".template", ".j2", ".css", ".js"})
 """Endings of code, of what `zoo plugin new` writes, and of the page of `zoo report`."""
@@ -147,12 +150,14 @@ def expected_files(project: Project) -> Iterator[str]:
         if not (package / "py.typed").is_file():
             raise CheckError(f"{package.name} has no py.typed")
         for file in package.rglob("*"):
-            if file.suffix in CODE or file.name in DATA_FILES or _is_picture(file):
+            if file.suffix in CODE or file.name in DATA_FILES or _is_data(file):
                 yield file.relative_to(package.parent).as_posix()
 
 
-def _is_picture(file: Path) -> bool:
-    """Say whether a file is the picture of a recipe."""
+def _is_data(file: Path) -> bool:
+    """Say whether a file is the picture of a recipe, or belongs to weights."""
+    if "weights" in file.parts and file.is_file():
+        return file.name in WEIGHT_FILES or file.suffix == ".safetensors"
     return file.suffix == ".png" and file.parent.name == "pictures"
 
 

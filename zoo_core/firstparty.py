@@ -10,12 +10,14 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "generator": ("infogan",),
         "discriminator": ("infogan",),
         "recipe": ("cdcgan-digits",),
+        "weights": ("cdcgan.mnist-28",),
     },
     "zoo-plugin-cyclegan": {
         "generator": ("cyclegan", "pix2pix"),
         "discriminator": ("patchgan", "pixelgan"),
         "game": ("cycle", "paired"),
         "importer": ("cyclegan-original", "pix2pix-original"),
+        "weights": ("cyclegan.digits-mnist-32",),
     },
     "zoo-plugin-vanilla": {
         "generator": ("vanilla", "mini-conv"),
@@ -26,6 +28,7 @@ FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
         "discriminator": ("dcgan",),
         "recipe": ("dcgan-digits",),
         "importer": ("dcgan-examples",),
+        "weights": ("dcgan.digits-32", "dcgan.mnist-28"),
     },
     "zoo-plugin-losses": {
         "loss": (

@@ -17,9 +17,6 @@ from zoo_core.registry import Registry
 from zoo_core.run_directory import CONFIG, RunDirectory, read_config
 from zoo_core.weights import checkpoint_of, run_of
 
-RUNS = "runs"
-"""Where runs are kept unless a user says otherwise: a path in it is never looked for on the Hub."""
-
 _STEP = re.compile(r"(?:step-)?0*(\d+)")
 
 
@@ -47,7 +44,7 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
     if not path.exists():
         if is_pretrained_name(text):
             return _pretrained(text, registry or Registry.from_installed())
-        if means_hub(text) and not text.startswith(f"{RUNS}/"):
+        if means_hub(text):
             return _pulled(text)
     raise ZooError(
         f"no run at {str(path)!r}",

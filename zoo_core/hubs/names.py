@@ -11,6 +11,9 @@ from zoo_core.errors import ZooError
 SCHEME = "hf://"
 """What a text may begin with to mean a Hub repository and nothing else."""
 
+RUNS = "runs"
+"""Where runs are kept unless a user says otherwise: never an owner on the Hub here."""
+
 LONGEST = 96
 """Characters of the longest name of a repository, with its owner."""
 
@@ -68,11 +71,12 @@ def means_hub(text: str) -> bool:
     """Return whether a text that is no path here may be meant as a repository on the Hub.
 
     Where there is a folder of the owner's name, a path in it is meant: a mistyped `runs/first` is
-    not looked for on the Hub.
+    not looked for on the Hub, and `runs` is where trainings go, also before the first one.
     """
     if parse_name(text) is None:
         return False
-    return text.startswith(SCHEME) or not Path(text.partition("/")[0]).exists()
+    owner = text.partition("/")[0]
+    return text.startswith(SCHEME) or not (owner == RUNS or Path(owner).exists())
 
 
 def check_tag(tag: str) -> None:

@@ -8,7 +8,7 @@ from zoo_core.interfaces import Condition, Discriminator, Generator
 from zoo_core.options import options_of
 from zoo_plugin_conditional.plugin import zoo_entries
 
-ENTRIES = {(entry.kind, entry.name): entry for entry in zoo_entries()}
+ENTRIES = {(e.kind, e.name): e for e in zoo_entries() if e.kind != "weights"}
 CONDITIONS = {"concat", "projection", "ac", "sgan", "infogan"}
 
 

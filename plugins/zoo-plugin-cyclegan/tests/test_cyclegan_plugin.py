@@ -7,7 +7,7 @@ from zoo_core.interfaces import Discriminator, Game, Generator, Importer
 from zoo_core.options import options_of
 from zoo_plugin_cyclegan.plugin import zoo_entries
 
-ENTRIES = {(entry.kind, entry.name): entry for entry in zoo_entries()}
+ENTRIES = {(e.kind, e.name): e for e in zoo_entries() if e.kind != "weights"}
 ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
 
 

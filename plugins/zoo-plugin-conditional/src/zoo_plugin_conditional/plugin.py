@@ -89,9 +89,21 @@ RECIPES = (
 )
 
 
+WEIGHTS = (
+    Entry(
+        kind="weights",
+        name="cdcgan.mnist-28",
+        target="zoo_plugin_conditional:weights/cdcgan.mnist-28",
+        summary="MNIST of the class you ask for, by DCGAN with concat, 3,000 steps.",
+        paper="arXiv:1411.1784",
+        tags=("needs:zoo-plugin-dcgan",),
+    ),
+)
+
+
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
-    return (*CONDITIONS, *NETS, *RECIPES)
+    return (*CONDITIONS, *NETS, *RECIPES, *WEIGHTS)
 
 
 @hookimpl

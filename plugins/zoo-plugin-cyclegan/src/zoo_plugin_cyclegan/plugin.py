@@ -96,6 +96,18 @@ IMPORTERS = (
 )
 
 
+WEIGHTS = (
+    Entry(
+        kind="weights",
+        name="cyclegan.digits-mnist-32",
+        target="zoo_plugin_cyclegan:weights/cyclegan.digits-mnist-32",
+        summary="From the embedded digits to MNIST and back, 1,200 steps.",
+        paper=CYCLEGAN,
+        tags=("needs:zoo-plugin-losses",),
+    ),
+)
+
+
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
-    return (*NETS, *GAMES, *IMPORTERS)
+    return (*NETS, *GAMES, *IMPORTERS, *WEIGHTS)

@@ -63,4 +63,18 @@ def zoo_entries() -> tuple[Entry, ...]:
             summary="The DCGAN of PyTorch's examples: netG_epoch_N.pth, and netD_epoch_N.pth.",
             paper=PAPER,
         ),
+        Entry(
+            kind="weights",
+            name="dcgan.digits-32",
+            target="zoo_plugin_dcgan:weights/dcgan.digits-32",
+            summary="The embedded digits by the recipe dcgan-digits.",
+            paper="arXiv:1704.00028",
+        ),
+        Entry(
+            kind="weights",
+            name="dcgan.mnist-28",
+            target="zoo_plugin_dcgan:weights/dcgan.mnist-28",
+            summary="MNIST by DCGAN with WGAN-GP, 4,000 steps.",
+            paper="arXiv:1704.00028",
+        ),
     )

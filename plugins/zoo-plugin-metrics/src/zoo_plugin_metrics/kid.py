@@ -83,41 +83,39 @@ def over_subsets(fake: Tensor, real: Tensor, rows: Tensor, others: Tensor) -> tu
     """
     # in numpy alone: its threads and torch's would wait for each other on the same processors
     x, y = fake.numpy(), real.numpy()
-    count = rows.shape[1]
-    both: Rows = np.empty((2 * count, x.shape[1]), np.float32)
-    room: Rows = np.empty((2 * count, 2 * count), np.float32)
+    count, length = rows.shape[1], x.shape[1]
+    first, second = (np.empty((count, length), np.float32) for _ in "xy")
+    room = np.empty((count, count), np.float32)
     found = []
     for of_x, of_y in zip(rows.numpy(), others.numpy(), strict=True):
         # "clip" writes straight into the rows; none is out of range
-        np.take(x, of_x, axis=0, out=both[:count], mode="clip")
-        np.take(y, of_y, axis=0, out=both[count:], mode="clip")
-        found.append(squared_discrepancy(both, room))
+        np.take(x, of_x, axis=0, out=first, mode="clip")
+        np.take(y, of_y, axis=0, out=second, mode="clip")
+        found.append(squared_discrepancy(first, second, room))
     return float(np.mean(found)), float(np.std(found))
 
 
-def squared_discrepancy(both: Rows, room: Rows | None = None) -> float:
+def squared_discrepancy(first: Rows, second: Rows, room: Rows | None = None) -> float:
     """Return the unbiased estimate of the squared maximum mean discrepancy (their equation 4).
 
     Products and kernels are computed in float32, sums of rows are added up in float64: the
     rounding is below a millionth of the kernel's mean, far less than another subset would change.
 
     Args:
-        both: (2 M, F), M rows of one set and then M of the other.
-        room: (2 M, 2 M), where the products are computed; overwritten.
+        first: (M, F).
+        second: (M, F).
+        room: (M, M), where products are computed; overwritten.
     """
-    count, length = len(both) // 2, both.shape[1]
-    # one product of a matrix with its own transpose, which is half the work of any other
-    products = np.matmul(both, both.T, out=room)
-    first, second, across = (
-        _sum_of_kernels(products[rows, columns], length)
-        for rows, columns in (
-            (slice(count), slice(count)),
-            (slice(count, None), slice(count, None)),
-            (slice(count), slice(count, None)),
-        )
-    )
-    own = _sum_of_kernels(products.diagonal()[np.newaxis], length)
-    return (first + second - own) / (count * (count - 1)) - 2 * across / count**2
+    count = len(first)
+    within = _sum_within(first, room) + _sum_within(second, room)
+    across = _sum_of_kernels(np.matmul(first, second.T, out=room), first.shape[1])
+    return within / (count * (count - 1)) - 2 * across / count**2
+
+
+def _sum_within(rows: Rows, room: Rows | None) -> float:
+    products = np.matmul(rows, rows.T, out=room)
+    own = _sum_of_kernels(products.diagonal()[np.newaxis], rows.shape[1])
+    return _sum_of_kernels(products, rows.shape[1]) - own
 
 
 def _sum_of_kernels(products: Rows, length: int) -> float:
