@@ -46,10 +46,11 @@ def test_only_a_whole_commit_pins(tmp_path):
 
 def test_where_a_folder_is_a_path_in_it_is_meant(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert means_hub("runs/frist")
-    (tmp_path / "runs").mkdir()
+    assert means_hub("mine/frist")
+    (tmp_path / "mine").mkdir()
+    assert not means_hub("mine/frist")
+    assert means_hub("hf://mine/frist")
     assert not means_hub("runs/frist")
-    assert means_hub("hf://runs/frist")
     assert not means_hub("no name at all")
 
 

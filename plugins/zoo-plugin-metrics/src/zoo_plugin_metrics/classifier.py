@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
 import torch
 from safetensors.torch import load
 from torch import Tensor
-from torch.backends import cudnn
 from torch.nn import functional as F
 
 from zoo_core import ImageSpec, ZooError
 from zoo_core.interfaces import Features, Seen
 from zoo_plugin_metrics.classifier_net import DigitNet, as_input, net_of
+from zoo_plugin_metrics.precision import full_precision
 
 WEIGHTS = Path(__file__).with_name("weights") / "digits.safetensors"
 """Float16; `tools/train_classifier.py` in the repository writes it, its metadata says how."""
@@ -68,7 +66,7 @@ class DigitClassifier(Features):
 
     def __call__(self, images: Tensor) -> Seen:
         net = self._loaded()
-        with torch.no_grad(), _full_precision(images.device):
+        with torch.no_grad(), full_precision(images.device):
             features, logits = net(as_input(images.reshape(-1, 1, *images.shape[2:])))
         if self.channels == 1:
             return Seen(features, logits)
@@ -125,13 +123,3 @@ def _stored() -> bytes:
 
 
 _AGAIN = "`pip install --force-reinstall --no-deps zoo-plugin-metrics`"
-
-
-@contextmanager
-def _full_precision(device: torch.device) -> Iterator[None]:
-    """Compute in float32 whatever the run does: no autocast, and no TF32 in convolutions."""
-    with (
-        torch.autocast(device.type, enabled=False),
-        cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-    ):
-        yield
