@@ -76,7 +76,7 @@ CASES = (
     Case(
         name="won",
         parts={"generator": "vanilla", "loss": "minimax", "data": "digits"},
-        options={"critic": {"lr": 4e-3}, "run": {"critic_steps": 3, "size": "16x16"}},
+        options={"generator": {"lr": 1e-5}, "run": {"critic_steps": 3}},
         expects=WON,
     ),
     Case(

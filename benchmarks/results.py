@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.judging import Figures, JudgeOptions, Lines, Panel, figures_table, training_of
 from benchmarks.judging.measures import measured
+from benchmarks.judging.overtraining_page import overtraining_text
 from benchmarks.judging.results_page import (
     FIGURES,
     FORMAT,
@@ -225,7 +226,8 @@ def write_page(docs: Path) -> None:
             f"no figures in {str(docs / FIGURES)!r}", hint="`python benchmarks/results.py`"
         )
     names = [row.name for row in ROWS]
-    scores = [text for text in (scores_text(results), seeds_text(docs, names)) if text]
+    texts = (scores_text(results), seeds_text(docs, names), overtraining_text(docs))
+    scores = [text for text in texts if text]
     _write(docs / PAGE, results_page(results, translations_text(docs / FIGURES), scores))
     say(f"wrote {docs / PAGE} from {len(results)} results")
 

@@ -73,8 +73,8 @@ def read_results(folder: Path, order: Sequence[str]) -> list[Result]:
         ZooError: figures of another version of this program.
     """
     files = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    # the figures of the first run and of the recipe's search lie there too
-    found = [data for data in files if "row" in data or "format" in data]
+    # figures of other programs lie there too
+    found = [data for data in files if "row" in data]
     for result in found:
         if result.get("format") != FORMAT:
             raise ZooError(

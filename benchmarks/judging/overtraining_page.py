@@ -1,0 +1,43 @@
+"""The part of the results page on a training that goes far past its best."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from benchmarks.judging.tables import markdown
+
+FIGURES = Path("results") / "overtraining.json"
+
+
+def overtraining_text(folder: Path) -> str:
+    """Return the section, or an empty text where nothing is stored.
+
+    Args:
+        folder: of the pages.
+    """
+    path = folder / FIGURES
+    if not path.is_file():
+        return ""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    fresh = {name: found["fresh"][name]["scores"]["fid"] for name in ("best", "last")}
+    count = found["fresh"]["best"]["protocol"]["fake_count"]
+    curve = [["step", *(f"{line['step']:,}" for line in found["curve"])]]
+    curve.append(["FID", *(f"{line['fid']:.1f}" for line in found["curve"])])
+    kept = f"{1 - fresh['best'] / fresh['last']:.0%}"
+    pictures = " ".join(
+        f"![Samples of the {name} step](pictures/overtraining-{name}.png)" for name in fresh
+    )
+    return f"""## Far past the best
+
+DCGAN with the loss of its paper on 200 embedded digits, {found["last"]:,} steps: the critic learns
+its images by heart, and the samples get worse again. `--keep best=fid` keeps step
+{found["best"]:,}. On {count:,} fresh samples, of another seed than those by which the step was
+chosen, its FID is {fresh["best"]:.1f} against {fresh["last"]:.1f} of the last step: {kept} lower.
+`{found["command"]}` repeats it.
+
+{markdown(curve)}
+
+The best step, and the last:
+
+{pictures}"""
