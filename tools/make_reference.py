@@ -15,6 +15,7 @@ import click
 
 from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
+from zoo_core.hubs.named import told_of
 from zoo_core.options import REQUIRED, Option, options_of
 from zoo_core.registry import Registered
 from zoo_core.run_options import PlayerOptions, RunOptions
@@ -105,6 +106,9 @@ def paper(text: str) -> str:
 
 def details(item: Registered) -> str:
     """Return what a part brings and what it can be told; nothing where it is neither."""
+    if item.entry.kind == "weights":
+        told = ", ".join(f"{name} {value}" for name, value in told_of(item).items())
+        return f"### weights {item.entry.name}\n\n{told}.\n\n"
     target = item.entry.load()
     if isinstance(target, Recipe):
         return f"### {item.entry.kind} {item.entry.name}\n\n{recipe_text(target)}\n"
