@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 PLUGINS := $(sort $(wildcard plugins/zoo-plugin-*))
 PROJECTS := . $(addprefix ./,$(PLUGINS))
 CODE := zoo_core cli/zoo_cli $(wildcard $(addsuffix /src,$(PLUGINS))) benchmarks tools
-BENCHMARKS := $(filter-out benchmarks/results.py benchmarks/translations.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+BENCHMARKS := $(filter-out benchmarks/results.py benchmarks/seeds.py benchmarks/translations.py benchmarks/mutating.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
 
 # the theme's notice about its successor says nothing about this site
 export NO_MKDOCS_2_WARNING := 1
@@ -77,6 +77,8 @@ bench: $(STAMP)
 
 results: $(STAMP)
 	PYTHONPATH=. $(BIN)/python benchmarks/translations.py
+	PYTHONPATH=. $(BIN)/python benchmarks/seeds.py
+	PYTHONPATH=. $(BIN)/python benchmarks/overtraining.py
 	PYTHONPATH=. $(BIN)/python benchmarks/results.py
 	$(BIN)/python tools/make_matrix.py
 

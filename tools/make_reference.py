@@ -107,7 +107,7 @@ def paper(text: str) -> str:
 def details(item: Registered) -> str:
     """Return what a part brings and what it can be told; nothing where it is neither."""
     if item.entry.kind == "weights":
-        told = ", ".join(f"{name} {value}" for name, value in told_of(item).items())
+        told = ", ".join(f"{name} {value}" for name, value in told_of(item).items() if value)
         return f"### weights {item.entry.name}\n\n{told}.\n\n"
     target = item.entry.load()
     if isinstance(target, Recipe):
