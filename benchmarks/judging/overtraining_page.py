@@ -28,13 +28,17 @@ def overtraining_text(folder: Path) -> str:
     pictures = " ".join(
         f"![Samples of the {name} step](pictures/overtraining-{name}.png)" for name in fresh
     )
+    said = "".join(
+        f"\n\nThe health monitor at step {event['step']:,}: {event['text']}."
+        for event in found["events"]
+    )
     return f"""## Far past the best
 
 DCGAN with the loss of its paper on 200 embedded digits, {found["last"]:,} steps: the critic learns
 its images by heart, and the samples get worse again. `--keep best=fid` keeps step
 {found["best"]:,}. On {count:,} fresh samples, of another seed than those by which the step was
 chosen, its FID is {fresh["best"]:.1f} against {fresh["last"]:.1f} of the last step: {kept} lower.
-`{found["command"]}` repeats it.
+`{found["command"]}` repeats it.{said}
 
 {markdown(curve)}
 
