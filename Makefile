@@ -19,12 +19,13 @@ space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install train test test-all check lint types site-check bench results docs dist clean
+.PHONY: help install train test test-all test-oldest-hub check lint types site-check bench results docs dist clean
 
 help:
 	@echo 'make train     train dcgan with wgan-gp on the embedded digits; writes digits.png'
 	@echo 'make test      the tests, on two processes'
 	@echo 'make test-all  the tests with the slow ones'
+	@echo 'make test-oldest-hub  the tests of the Hub on the oldest supported client'
 	@echo 'make check     lint, types, docs and wheels: what CI runs after make test'
 	@echo 'make bench     run every benchmark, shortly'
 	@echo 'make results   write docs/results.md from the benchmarks'
@@ -54,6 +55,16 @@ test: $(STAMP)
 
 test-all: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m "not gpu and not network"
+
+# the hub's tests on the oldest client that is supported, layered before everything else
+HUB := .venv-oldest-hub
+PLACE := import sysconfig; print(sysconfig.get_paths()["purelib"])
+test-oldest-hub: $(STAMP)
+	$(PYTHON) -m venv $(HUB)
+	place="$$($(HUB)/bin/python -c '$(PLACE)')"; behind="$$($(BIN)/python -c '$(PLACE)')"; \
+	echo "import site; site.addsitedir('$$behind')" > "$$place/behind.pth"
+	$(HUB)/bin/python -m pip install --quiet "huggingface_hub==1.0.*"
+	$(ONE_THREAD) $(HUB)/bin/python -m pytest -n 2 tests/hub
 
 check: lint types site-check dist
 
