@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
-from torchvision.utils import make_grid
 
 from zoo_core.checkpoint import write_error
 from zoo_core.errors import ZooError
@@ -38,6 +37,9 @@ def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.I
     """
     if are_points(images):
         return scatter(images)
+    # its package takes two seconds to import, which only a sheet is worth
+    from torchvision.utils import make_grid
+
     columns = columns or max(1, math.ceil(math.sqrt(len(images))))
     shown = images if images.shape[1] in (1, 3) else images[:, :1]
     sheet = make_grid(as_bytes(shown), nrow=columns, padding=gap, pad_value=255)
