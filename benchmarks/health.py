@@ -10,7 +10,6 @@ A run that should be spoken of ends when it is; one that should not runs to its 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from zoo_core import ZooError, compose
 from zoo_core.builtin.health.gauge import Gauge
 from zoo_core.engine import Run, RunDirectory, Silent, train
 from zoo_core.engine.assembling import engine_of
+from zoo_core.run_directory import read_lines
 
 STEPS = 5000
 TENTH = 0.1
@@ -118,9 +118,7 @@ class UntilSpoken(Silent):
 
 def events_of(run: Run) -> list[dict[str, Any]]:
     """Return what was remarked of a run."""
-    file = run.directory.events
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    return [json.loads(line) for line in text.splitlines()]
+    return read_lines(run.directory.events)
 
 
 def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, list[str]]:

@@ -14,7 +14,7 @@ from zoo_core.errors import ZooError
 from zoo_core.hubs.bundle import CONFIG, is_bundle, read_bundle_config
 from zoo_core.interfaces import Split
 from zoo_core.interfaces.measuring import Better
-from zoo_core.measuring import Panel, critic_of, drawings_of
+from zoo_core.measuring import Panel, critic_of, drawings_of, has_images
 from zoo_core.pretrained import load
 from zoo_core.registry import Registry
 from zoo_core.run_directory import SCORES, append_line
@@ -117,13 +117,13 @@ def evaluate(
     drawings = drawings_of(asked, model.game, device=model.device, seed=measures.seed)
     found = []
     for drawn in drawings:
-        panels = [
-            Panel(asked, table=drawn.table, split=split, seed=measures.seed, device=model.device)
-            for split in wanted
-        ]
+        first = Panel(
+            asked, table=drawn.table, split=wanted[0], seed=measures.seed, device=model.device
+        )
+        panels = [first, *(first.against(split) for split in wanted[1:])]
         nets = model.game.nets()
         with evaluating({**nets, "game": model.game}):
-            fake = panels[0].see(drawn.chunks(nets, measures.count))
+            fake = first.see(drawn.chunks(nets, measures.count))
             critic = critic_of(asked, model.game, model.device) if model.has_critic else None
             scored = [panel.measure(fake, critic=critic) for panel in panels]
         found += [
@@ -190,7 +190,7 @@ def _without(config: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, A
 
 
 def _with_images(composition: Composition, splits: Sequence[Split]) -> list[Split]:
-    found = [split for split in splits if all(map(len, composition.dataset.tables(split).values()))]
+    found = [split for split in splits if has_images(composition.dataset, split)]
     if not found:
         raise ZooError(
             f"the data has no images in the split {splits[0]!r}",

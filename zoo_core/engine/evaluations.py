@@ -7,7 +7,7 @@ from typing import Any
 from zoo_core.engine.evaluating import evaluating
 from zoo_core.engine.run import Run
 from zoo_core.interfaces import Split
-from zoo_core.measuring import Drawn, Panel, Scored, critic_of, drawings_of, has_held_out
+from zoo_core.measuring import Drawn, Panel, Scored, critic_of, drawings_of, has_images
 from zoo_core.run_directory import append_line
 
 SEED = 0
@@ -33,7 +33,7 @@ class Evaluations:
             return
         self.every = options.eval_every or options.checkpoint_every or options.steps
         device = run.hardware.device
-        split: Split = "test" if has_held_out(composition.dataset) else "train"
+        split: Split = "test" if has_images(composition.dataset, "test") else "train"
         for drawn in drawings_of(composition, run.engine.game, device=device, seed=SEED):
             panel = Panel(composition, table=drawn.table, split=split, seed=SEED, device=device)
             panel.prepare()

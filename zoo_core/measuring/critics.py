@@ -14,6 +14,11 @@ CHUNK = 256
 """Images per pass of the critic."""
 
 
+def per_image(logits: Tensor) -> Tensor:
+    """Return one logit an image (N,): the mean where a critic scores patches (N, h, w)."""
+    return logits.flatten(1).mean(1) if logits.ndim > 1 else logits
+
+
 def critic_of(
     composition: Composition, game: Game, device: torch.device
 ) -> Callable[[Tensor], Tensor] | None:
@@ -29,6 +34,6 @@ def critic_of(
     @torch.no_grad()
     def score(images: Tensor) -> Tensor:
         pieces = [duel.score(some.to(device), None).logits for some in torch.split(images, CHUNK)]
-        return torch.cat([piece.reshape(len(piece), -1).mean(1) for piece in pieces]).cpu()
+        return torch.cat([per_image(piece) for piece in pieces]).cpu()
 
     return score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.composition import Composition
 from zoo_core.drawing import CHUNK, draw_chunk
-from zoo_core.interfaces import Dataset, Game, Rows, Table
+from zoo_core.interfaces import Dataset, Game, Rows, Split, Table
 
 Nets = Mapping[str, nn.Module]
 
@@ -77,10 +77,9 @@ def _translation(
     composition: Composition, direction: str, name: str, device: torch.device
 ) -> Drawn:
     tables = _held_out(composition)
-    paired = "images" in tables
-    source, target = ("images", "images") if paired else (direction[0], direction[1])
+    source, target = tables_of(direction, tables)
     table = tables[source]
-    read = _sources if paired else _images
+    read = _sources if source == target else _images
 
     def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
         for start in range(0, min(count, len(table)), CHUNK):
@@ -91,13 +90,23 @@ def _translation(
     return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)
 
 
-def has_held_out(dataset: Dataset) -> bool:
-    """Return whether every table of a data set has held-out images."""
-    return all(len(table) for table in dataset.tables("test").values())
+def has_images(dataset: Dataset, split: Split) -> bool:
+    """Return whether every table of a data set has images in a split."""
+    return all(len(table) for table in dataset.tables(split).values())
+
+
+def tables_of(direction: str, tables: Iterable[str]) -> tuple[str, str]:
+    """Return the tables that a direction such as "ab" goes from and to.
+
+    They are one where images come in pairs with their sources.
+    """
+    return ("images", "images") if "images" in tables else (direction[:1], direction[1:])
 
 
 def _held_out(composition: Composition) -> Mapping[str, Table]:
-    return composition.dataset.tables("test" if has_held_out(composition.dataset) else "train")
+    return composition.dataset.tables(
+        "test" if has_images(composition.dataset, "test") else "train"
+    )
 
 
 def _images(rows: Rows) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +93,24 @@ class Panel:
             keep_images=self.keep_images,
             seed=seed,
         )
-        for name, metric in self.metrics.items():
-            _check_count(name, metric, self.real.count, f"{split} images")
+        self._check_real()
         self._references: dict[str, Reference] = {}
+
+    def against(self, split: Split) -> Panel:
+        """Return this panel for another split; features and data are not read again.
+
+        Raises:
+            ZooError: the split has too few images for a metric.
+        """
+        other = copy(self)
+        other.split, other.real = split, self.real.against(split)
+        other._references = {}
+        other._check_real()
+        return other
+
+    def _check_real(self) -> None:
+        for name, metric in self.metrics.items():
+            _check_count(name, metric, self.real.count, f"{self.split} images")
 
     @property
     def better(self) -> Mapping[str, Better]:

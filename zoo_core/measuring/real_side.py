@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 
 import torch
@@ -47,9 +48,26 @@ class RealSide:
         self.features, self.device, self.keep_images = features, device, keep_images
         self.seed = seed
         self.classes = len(dataset.classes)
-        if not self.available(split):
+        self._sets: dict[Split, ImageSet] = {}
+        self._check_split()
+
+    def against(self, split: Split) -> RealSide:
+        """Return this side for another split, with what has been read of the data.
+
+        Raises:
+            ZooError: nothing is in the split.
+        """
+        # the copy takes the fingerprint along, and both keep their sets in one place
+        _ = self.digest
+        other = copy(self)
+        other.split = split
+        other._check_split()
+        return other
+
+    def _check_split(self) -> None:
+        if not self.available(self.split):
             raise ZooError(
-                f"the data has no held-out images in {table!r} to compare samples with",
+                f"the data has no held-out images in {self.table!r} to compare samples with",
                 hint="`--split train`, or hold some out, such as `-o data.held_out=0.1`",
             )
 
@@ -71,23 +89,20 @@ class RealSide:
 
     def compared(self) -> ImageSet:
         """Return the images that samples are compared with."""
-        return self.held_out() if self.split == "test" else self.training()
+        return self._seen(self.split)
 
     def training(self) -> ImageSet:
         """Return the training images."""
-        return self._training
+        return self._seen("train")
 
     def held_out(self) -> ImageSet:
         """Return the held-out images."""
-        return self._held_out
+        return self._seen("test")
 
-    @cached_property
-    def _training(self) -> ImageSet:
-        return self._read("train")
-
-    @cached_property
-    def _held_out(self) -> ImageSet:
-        return self._read("test")
+    def _seen(self, split: Split) -> ImageSet:
+        if split not in self._sets:
+            self._sets[split] = self._read(split)
+        return self._sets[split]
 
     def _read(self, split: Split) -> ImageSet:
         table = self.dataset.tables(split)[self.table]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.engine.run import Run
 from zoo_core.interfaces import Batch, Draws, Duel, Table
+from zoo_core.measuring import per_image, tables_of
 
 Nets = Mapping[str, nn.Module]
 Make = Callable[[Nets, Batch, Draws], Batch]
@@ -62,8 +63,8 @@ def _drawn(run: Run) -> View:
 
 def _translated(run: Run, tables: Mapping[str, Table], direction: str, net: str) -> View | None:
     """Return the view of a direction between two tables, or from sources to their images."""
-    paired = set(tables) == {"images"}
-    source, target = ("images", "images") if paired else (direction[:1], direction[1:])
+    source, target = tables_of(direction, tables)
+    paired = source == target
     if not {source, target} <= set(tables):
         return None
 
@@ -90,8 +91,7 @@ def _score(run: Run, name: str) -> Score | None:
         images, beside = batch.images, batch.latents
         if images.shape[1] != reads and beside is not None:
             images = torch.cat([beside, images], 1)
-        logits = duel.score(images, batch.labels).logits
-        return logits.flatten(1).mean(1) if logits.ndim > 1 else logits
+        return per_image(duel.score(images, batch.labels).logits)
 
     return score
 

@@ -10,7 +10,7 @@ from zoo_core.builtin.health.episodes import Episodes, Remark
 from zoo_core.builtin.health.gauge import Gauge
 from zoo_core.builtin.plateau import Plateau, plateau_of
 from zoo_core.engine.run import Run
-from zoo_core.run_directory import read_metrics
+from zoo_core.run_directory import read_lines
 
 WARMUP = 0.04
 """Share of a run in which images are not judged yet."""
@@ -71,8 +71,7 @@ class Monitor:
         return Episodes(warmup=WARMUP * self.run.options.steps)
 
     def _lines(self, before: int | None) -> list[dict[str, Any]]:
-        path = self.run.directory.metrics
-        lines = read_metrics(path) if path.exists() else []
+        lines = read_lines(self.run.directory.metrics)
         return [line for line in lines if before is None or line["step"] < before]
 
     def _speak(self, remark: Remark) -> None:
