@@ -25,7 +25,8 @@ from zoo_core import Measures, ZooError, compose, evaluate, load
 from zoo_core.data.digits import Digits
 from zoo_core.engine import train
 from zoo_core.pictures import save_each, save_grid
-from zoo_core.run_directory import EVENTS, SCORES, best_step, read_lines
+from zoo_core.run_directory import best_step, read_lines
+from zoo_core.run_layout import EVENTS, SCORES
 
 ROOT = Path(__file__).resolve().parents[1]
 SCORE = "fid"

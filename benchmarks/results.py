@@ -44,7 +44,7 @@ from zoo_core.data import FewLabels
 from zoo_core.engine import Run, train
 from zoo_core.interfaces import Dataset
 from zoo_core.pictures import save_grid
-from zoo_core.run_directory import CONFIG
+from zoo_core.run_layout import CONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SEED = 1

@@ -27,7 +27,8 @@ from benchmarks.judging.seeds_page import FORMAT, SEEDS_FOLDER
 from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import ZooError, compose
 from zoo_core.engine import train
-from zoo_core.run_directory import SCORES, read_lines
+from zoo_core.run_directory import read_lines
+from zoo_core.run_layout import SCORES
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = (0, 1, 2)

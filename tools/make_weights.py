@@ -22,7 +22,7 @@ from zoo_core import Measures, Registry, ZooError, evaluate
 from zoo_core.evaluation import keep_scores
 from zoo_core.hubs.gathering import Wanted, gathered
 from zoo_core.hubs.writing import write_contents
-from zoo_core.run_directory import CONFIG
+from zoo_core.run_layout import CONFIG
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "apache-2.0"

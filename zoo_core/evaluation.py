@@ -17,7 +17,8 @@ from zoo_core.interfaces.measuring import Better
 from zoo_core.measuring import Panel, critic_of, drawings_of, has_images
 from zoo_core.pretrained import load
 from zoo_core.registry import Registry
-from zoo_core.run_directory import SCORES, append_line
+from zoo_core.run_directory import append_line
+from zoo_core.run_layout import SCORES
 from zoo_core.sources import config_of, find_source
 from zoo_core.weights import checkpoint_of, run_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,13 +14,7 @@ from filelock import FileLock, Timeout
 from zoo_core.checkpoint import read_checkpoint, write_error, write_json
 from zoo_core.composition.config_file import read_config_file
 from zoo_core.errors import ZooError
-
-CONFIG = "config.json"
-METRICS = "metrics.jsonl"
-SCORES = "scores.jsonl"
-EVENTS = "events.jsonl"
-_LOCK = ".lock"
-_STEP = re.compile(r"step-(\d{8,})")
+from zoo_core.run_layout import CONFIG, EVENTS, LOCK, METRICS, SCORES, STEP
 
 
 class RunDirectory:
@@ -33,7 +26,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = FileLock(path / _LOCK)
+        self._lock = FileLock(path / LOCK)
 
     @property
     def config(self) -> Path:
@@ -77,7 +70,7 @@ class RunDirectory:
             )
         if self.path.exists() and not self.path.is_dir():
             raise ZooError(f"{str(self.path)!r} is a file", hint="`--run` takes a directory")
-        if self.path.exists() and any(p.name != _LOCK for p in self.path.iterdir()):
+        if self.path.exists() and any(p.name != LOCK for p in self.path.iterdir()):
             raise ZooError(
                 f"{str(self.path)!r} is not empty and holds no run",
                 hint="`--run` takes a new or an empty directory",
@@ -171,7 +164,7 @@ class RunDirectory:
         append_line(self.metrics, scalars)
 
     def _glob(self, folder: str) -> list[Path]:
-        return [p for p in (self.path / folder).glob("step-*") if _STEP.fullmatch(p.stem)]
+        return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
 
 
 def step_name(step: int) -> str:
@@ -250,5 +243,5 @@ def _whole_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _step_of(path: Path) -> int:
-    found = _STEP.fullmatch(path.stem)
+    found = STEP.fullmatch(path.stem)
     return int(found[1]) if found else -1

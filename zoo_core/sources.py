@@ -14,7 +14,8 @@ from zoo_core.hubs.bundle import is_bundle, read_bundle_config
 from zoo_core.hubs.named import find_weights, folder_of, hub_text, is_pretrained_name
 from zoo_core.hubs.names import hub_name, means_hub
 from zoo_core.registry import Registry
-from zoo_core.run_directory import CONFIG, RunDirectory, read_config
+from zoo_core.run_directory import RunDirectory, read_config
+from zoo_core.run_layout import CONFIG, runs_beside
 from zoo_core.weights import checkpoint_of, run_of
 
 _STEP = re.compile(r"(?:step-)?0*(\d+)")
@@ -48,7 +49,7 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
             return _pulled(text)
     raise ZooError(
         f"no run at {str(path)!r}",
-        hint=nearest(str(path), _runs_beside(path)) + "give the directory that `zoo train` made",
+        hint=nearest(str(path), runs_beside(path)) + "give the directory that `zoo train` made",
     )
 
 
@@ -123,8 +124,3 @@ def _step(path: Path, tag: str) -> int:
             hint="`@best`, `@last`, or a step such as `@step-1000`",
         )
     return int(found[1])
-
-
-def _runs_beside(path: Path) -> list[str]:
-    parent = path.parent
-    return [str(found.parent) for found in parent.glob(f"*/{CONFIG}")] if parent.is_dir() else []

@@ -31,7 +31,8 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
     Raises:
         ZooError: a file that is not there any more or that raises.
     """
-    from zoo_core.run_directory import CONFIG, read_config
+    from zoo_core.run_directory import read_config
+    from zoo_core.run_layout import CONFIG
 
     config = read_config(run / CONFIG) if (run / CONFIG).is_file() else {}
     return installed_registry(terminal, (*files, *config.get("plugins", ())))

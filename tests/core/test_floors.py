@@ -24,6 +24,7 @@ FLOORS = (
         "recipe",
         "run_options",
         "plateau_rule",
+        "run_layout",
         "firstparty",
     ),
     ("hookspecs", "discovery", "registry"),

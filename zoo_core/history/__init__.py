@@ -5,7 +5,7 @@ run is being written: a torn last line is passed over, and files that older runs
 missing.
 """
 
-from zoo_core.history.reading import read_history, runs_beside
+from zoo_core.history.reading import read_history
 from zoo_core.history.records import History, Score, is_number, number
 from zoo_core.history.running import is_running
 
@@ -16,5 +16,4 @@ __all__ = [
     "is_running",
     "number",
     "read_history",
-    "runs_beside",
 ]

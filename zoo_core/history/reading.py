@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,11 @@ from typing import Any
 from zoo_core.errors import ZooError, nearest
 from zoo_core.history.records import History, Score, mapping, number
 from zoo_core.history.running import is_running
-
-CONFIG, METRICS, SCORES, EVENTS = "config.json", "metrics.jsonl", "scores.jsonl", "events.jsonl"
+from zoo_core.run_layout import CONFIG, EVENTS, METRICS, SCORES, STEP, runs_beside
 
 LARGEST = 1 << 20
 """Bytes of the largest configuration that is read."""
 
-_STEP = re.compile(r"step-(\d{8,})")
 _IS_RUN = "give the directory that `zoo train` made"
 
 
@@ -50,12 +47,6 @@ def read_history(run: str | Path) -> History:
         running=is_running(path),
         remarks=tuple(remarks),
     )
-
-
-def runs_beside(path: Path) -> list[str]:
-    """Return the runs in the directory that holds a path, or would hold it."""
-    parent = path.parent
-    return [str(found.parent) for found in parent.glob(f"*/{CONFIG}")] if parent.is_dir() else []
 
 
 def _run_at(path: Path) -> Path:
@@ -134,6 +125,6 @@ def _score(line: Mapping[str, Any]) -> Score:
 def _numbered(folder: Path, ending: str) -> dict[int, Path]:
     if not folder.is_dir():
         return {}
-    found = {p: _STEP.fullmatch(p.stem) for p in folder.iterdir() if p.suffix == ending}
+    found = {p: STEP.fullmatch(p.stem) for p in folder.iterdir() if p.suffix == ending}
     steps = {int(match[1]): path for path, match in found.items() if match}
     return dict(sorted(steps.items()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-LOCK = ".lock"
+from zoo_core.run_layout import LOCK
 
 
 def is_running(run: Path) -> bool:

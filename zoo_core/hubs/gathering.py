@@ -25,7 +25,8 @@ from zoo_core.hubs.recording import (
 )
 from zoo_core.hubs.tensors import read_tensors
 from zoo_core.registry import Registry
-from zoo_core.run_directory import METRICS, SCORES, RunDirectory, read_config, read_lines
+from zoo_core.run_directory import RunDirectory, read_config, read_lines
+from zoo_core.run_layout import METRICS, SCORES
 from zoo_core.sources import find_source
 from zoo_core.weights import checkpoint_of, read_weights, run_of
 

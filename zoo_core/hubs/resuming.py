@@ -16,7 +16,8 @@ from zoo_core.hubs.names import hub_name
 from zoo_core.hubs.pulling import pull
 from zoo_core.hubs.recording import without_directories
 from zoo_core.registry import Registry
-from zoo_core.run_directory import CONFIG, METRICS, SCORES, RunDirectory, read_config
+from zoo_core.run_directory import RunDirectory, read_config
+from zoo_core.run_layout import CONFIG, METRICS, SCORES
 from zoo_core.run_options import BOOKKEEPING
 
 LOGS = (METRICS, SCORES)
