@@ -26,11 +26,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.timing import Step, interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.composition import Composition
+from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.engine import Engine
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
 from zoo_core.interfaces import Game, Play, Player, Round, Terms
-from zoo_core.run_options import PlayerOptions, RunOptions
 from zoo_core.testing import engine_of
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

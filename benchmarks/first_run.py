@@ -32,8 +32,8 @@ from benchmarks.judging import (
 from benchmarks.judging.controls import GAUSSIAN, HELD_OUT
 from benchmarks.judging.trainings import say
 from zoo_core import ZooError, compose, load
-from zoo_core.engine import train
-from zoo_core.pictures import save_grid
+from zoo_core.pictures.sheets import save_grid
+from zoo_core.training import train
 
 PARTS = {"generator": "dcgan", "loss": "wgan-gp"}
 SEEDS = (0, 1, 2)

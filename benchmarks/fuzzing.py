@@ -33,11 +33,11 @@ from typing import Any
 import torch
 
 from zoo_core import Registry, ZooError, compose, train
-from zoo_core.hubs.bundle import read_bundle
-from zoo_core.hubs.loading import open_bundle
-from zoo_core.hubs.tensors import read_tensors
-from zoo_core.hubs.untrusted import canonical
-from zoo_core.hubs.writing import write_bundle
+from zoo_core.weights.bundle.bundle import read_bundle
+from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.tensors import read_tensors
+from zoo_core.weights.bundle.untrusted import canonical
+from zoo_core.weights.bundle.writing import write_bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

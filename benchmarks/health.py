@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.timing import interleaved, ratios
 from zoo_core import ZooError, compose
-from zoo_core.builtin.health.gauge import Gauge
-from zoo_core.engine import Run, RunDirectory, Silent, train
+from zoo_core.builtin.health.measurements import Gauge
 from zoo_core.engine.assembling import engine_of
-from zoo_core.run_directory import read_lines
+from zoo_core.runs.directory import RunDirectory, read_lines
+from zoo_core.training import Run, Silent, train
 
 STEPS = 5000
 TENTH = 0.1

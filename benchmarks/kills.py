@@ -26,8 +26,9 @@ from typing import Any
 import torch
 
 from zoo_core import Registry, ZooError, compose
-from zoo_core.checkpoint import read_checkpoint
-from zoo_core.engine import read_metrics, resume, train
+from zoo_core.runs.checkpoint import read_checkpoint
+from zoo_core.runs.directory import read_metrics
+from zoo_core.training import resume, train
 
 STEPS = 60
 RUN = {

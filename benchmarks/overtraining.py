@@ -22,11 +22,11 @@ import torch
 from benchmarks.judging.tables import aligned
 from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import Measures, ZooError, compose, evaluate, load
-from zoo_core.data.digits import Digits
-from zoo_core.engine import train
-from zoo_core.pictures import save_each, save_grid
-from zoo_core.run_directory import best_step, read_lines
-from zoo_core.run_layout import EVENTS, SCORES
+from zoo_core.data.sets.digits import Digits
+from zoo_core.pictures.sheets import save_each, save_grid
+from zoo_core.runs.directory import best_step, read_lines
+from zoo_core.runs.layout import EVENTS, SCORES
+from zoo_core.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
 SCORE = "fid"

@@ -75,8 +75,8 @@ def served(file: Path, folder: Path) -> Iterator[Any]:
 def prepare(folder: Path) -> int:
     """Push the weights of one step of training; return the size of their file."""
     from zoo_core import compose
-    from zoo_core.engine import train
-    from zoo_core.hubs.pushing import push
+    from zoo_core.training import train
+    from zoo_core.weights.hub.pushing import push
 
     composition = compose(
         {"generator": "dcgan", "loss": "non-saturating"},
@@ -93,8 +93,8 @@ def inside() -> dict[str, Timed]:
 
     import zoo_core
     from zoo_core import Registry
-    from zoo_core.hubs.names import HubName
-    from zoo_core.hubs.pulling import pull
+    from zoo_core.weights.hub.names import HubName
+    from zoo_core.weights.hub.pulling import pull
 
     registry = Registry.from_installed()
 

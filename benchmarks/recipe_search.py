@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.judging import JudgeOptions, Lines, Panel
 from benchmarks.judging.tables import markdown
 from zoo_core import compose, load
-from zoo_core.engine import train
+from zoo_core.training import train
 
 STEPS = 1000
 COUNT = 4000

@@ -20,7 +20,7 @@ from benchmarks.judging import JudgeOptions, Lines, Panel, figures_table
 from benchmarks.judging.measures import labels_read
 from benchmarks.judging.trainings import say
 from zoo_core import ZooError, compose, load, train
-from zoo_core.pictures import save_grid
+from zoo_core.pictures.sheets import save_grid
 
 GRID = 64
 

@@ -41,10 +41,10 @@ from benchmarks.judging.trainings import say
 from benchmarks.judging.translations_page import translations_text
 from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
 from zoo_core.data import FewLabels
-from zoo_core.engine import Run, train
 from zoo_core.interfaces import Dataset
-from zoo_core.pictures import save_grid
-from zoo_core.run_layout import CONFIG
+from zoo_core.pictures.sheets import save_grid
+from zoo_core.runs.layout import CONFIG
+from zoo_core.training import Run, train
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SEED = 1

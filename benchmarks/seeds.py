@@ -26,9 +26,9 @@ from benchmarks.judging.rows import DATA, ROWS, Row
 from benchmarks.judging.seeds_page import FORMAT, SEEDS_FOLDER
 from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import ZooError, compose
-from zoo_core.engine import train
-from zoo_core.run_directory import read_lines
-from zoo_core.run_layout import SCORES
+from zoo_core.runs.directory import read_lines
+from zoo_core.runs.layout import SCORES
+from zoo_core.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = (0, 1, 2)

@@ -35,7 +35,8 @@ from benchmarks.judging.results_page import FIGURES, PICTURES
 from benchmarks.judging.trainings import say
 from benchmarks.judging.translations_page import DIGITS, FOLDER, MAPS
 from zoo_core import Composition, Pretrained, ZooError, compose, load
-from zoo_core.engine import Run, RunDirectory, train
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.training import Run, train
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = 32

@@ -37,11 +37,11 @@ LOADERS = frozenset(
 """Module and name; NumPy's own is allowed where `allow_pickle=False` is said."""
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("zoo_core/hubs/importing_files.py", "torch.load"): (
+    ("zoo_core/weights/convert/importing_files.py", "torch.load"): (
         "`zoo import` reads state dicts of other projects, with weights_only=True: tensors and "
         "plain containers, no code"
     ),
-    ("zoo_core/data/cifar.py", "CIFAR10"): (
+    ("zoo_core/data/sets/cifar.py", "CIFAR10"): (
         "CIFAR-10 is published as pickles: torchvision unpickles them, after we found their md5 "
         "to be the published one"
     ),

@@ -55,7 +55,7 @@ print(json.dumps([[i.entry.kind, i.entry.name] for i in found if i.source == {so
 
 TRANSLATORS = """
 import json, zoo_core
-from zoo_core.options import reads_images
+from zoo_core.config.options import reads_images
 found = zoo_core.Registry.from_installed(strict=True).entries("generator")
 print(json.dumps([i.entry.name for i in found if reads_images(i.entry.load())]))
 """

@@ -1,4 +1,4 @@
-"""Write `zoo_core/data/digits.npz` from scikit-learn's copy of the UCI digits.
+"""Write `zoo_core/data/sets/digits.npz` from scikit-learn's copy of the UCI digits.
 
 Run from anywhere: `python tools/make_digits.py`. Needs scikit-learn, which nothing else here does.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-TARGET = Path(__file__).resolve().parents[1] / "zoo_core" / "data" / "digits.npz"
+TARGET = Path(__file__).resolve().parents[1] / "zoo_core" / "data" / "sets" / "digits.npz"
 
 
 def main() -> None:

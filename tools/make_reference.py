@@ -15,10 +15,10 @@ import click
 
 from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
-from zoo_core.hubs.named import told_of
-from zoo_core.options import REQUIRED, Option, options_of
-from zoo_core.registry import Registered
-from zoo_core.run_options import PlayerOptions, RunOptions
+from zoo_core.config.options import REQUIRED, Option, options_of
+from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.registry.lookup import Registered
+from zoo_core.weights.shipped import told_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "reference"

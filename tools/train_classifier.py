@@ -21,8 +21,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zoo_core.data.digits import Digits
-from zoo_core.data.mnist import Mnist
+from zoo_core.data.sets.digits import Digits
+from zoo_core.data.sets.mnist import Mnist
 from zoo_core.interfaces.data import Dataset, Split
 from zoo_plugin_metrics.classifier_net import SIDE, DigitNet, as_input, net_of
 

@@ -8,31 +8,32 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from zoo_core.entry import CONTRACT, KINDS, Entry
+from zoo_core.config.options import Between
 from zoo_core.errors import ZooError
-from zoo_core.hookspecs import hookimpl
-from zoo_core.options import Between
-from zoo_core.recipe import Recipe
-from zoo_core.registry import Registry
+from zoo_core.registry.entry import CONTRACT, KINDS, Entry
+from zoo_core.registry.hookspecs import hookimpl
+from zoo_core.registry.lookup import Registry
+from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
-    from zoo_core.engine import train
-    from zoo_core.evaluation import Evaluation, Measures, evaluate
-    from zoo_core.pretrained import Pretrained, load
+    from zoo_core.metrics.evaluation import Evaluation, Measures, evaluate
+    from zoo_core.training import resume, train
+    from zoo_core.weights.pretrained import Pretrained, load
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Composition": "zoo_core.composition",
-    "Evaluation": "zoo_core.evaluation",
-    "Measures": "zoo_core.evaluation",
-    "Pretrained": "zoo_core.pretrained",
+    "Evaluation": "zoo_core.metrics.evaluation",
+    "Measures": "zoo_core.metrics.evaluation",
+    "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",
-    "evaluate": "zoo_core.evaluation",
-    "load": "zoo_core.pretrained",
-    "train": "zoo_core.engine",
+    "evaluate": "zoo_core.metrics.evaluation",
+    "load": "zoo_core.weights.pretrained",
+    "resume": "zoo_core.training",
+    "train": "zoo_core.training",
 }
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "evaluate",
     "hookimpl",
     "load",
+    "resume",
     "train",
 ]
 

@@ -15,7 +15,7 @@ from zoo_core import Pretrained, ZooError
 from zoo_core.data import FewLabels
 from zoo_core.draws import CounterDraws
 from zoo_core.interfaces import Duel
-from zoo_core.pictures import save_grid
+from zoo_core.pictures.sheets import save_grid
 
 SEED = 2
 """Of latents, so that no measure uses the samples that the figures are of."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core import ZooError
-from zoo_core.engine import Run, RunDirectory, Silent, read_metrics
+from zoo_core.runs.directory import RunDirectory, read_metrics
+from zoo_core.training import Run, Silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from benchmarks.judging.controls import copies, gaussian
 from benchmarks.judging.real import RealImages, real_images
 from zoo_core import Composition, compose
 from zoo_core.interfaces import Split
-from zoo_core.measuring import Panel, Scored
+from zoo_core.metrics import Panel, Scored
 
 FEATURES = "digit-classifier"
 METRICS = (

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core import Entry, Registry, ZooError
-from zoo_core.options import REQUIRED, coerced, options_of
-from zoo_core.registry import Registered
+from zoo_core.config.options import REQUIRED, coerced, options_of
+from zoo_core.registry.lookup import Registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

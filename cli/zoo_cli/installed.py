@@ -9,7 +9,7 @@ import click
 
 from zoo_cli.terminal import Terminal
 from zoo_core import Registry
-from zoo_core.registry import Problem
+from zoo_core.registry.lookup import Problem
 
 
 def installed_registry(terminal: Terminal, files: Iterable[str | Path] = ()) -> Registry:
@@ -31,8 +31,8 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
     Raises:
         ZooError: a file that is not there any more or that raises.
     """
-    from zoo_core.run_directory import read_config
-    from zoo_core.run_layout import CONFIG
+    from zoo_core.runs.directory import read_config
+    from zoo_core.runs.layout import CONFIG
 
     config = read_config(run / CONFIG) if (run / CONFIG).is_file() else {}
     return installed_registry(terminal, (*files, *config.get("plugins", ())))
@@ -46,7 +46,7 @@ def found_source(
     Raises:
         ZooError: no such source, or a file that is not there any more or that raises.
     """
-    from zoo_core.sources import config_of, find_source
+    from zoo_core.weights.sources import config_of, find_source
 
     path = find_source(source)
     # weights from elsewhere name no files: that is checked where they are read

@@ -9,9 +9,9 @@ from typing import Any
 
 from zoo_cli.recipes import recipe_facts
 from zoo_core import Entry, ImageSpec, Registry, ZooError
-from zoo_core.hubs.named import told_of
-from zoo_core.options import REQUIRED, Option, options_of, task_names_of
-from zoo_core.registry import Registered
+from zoo_core.config.options import REQUIRED, Option, options_of, task_names_of
+from zoo_core.registry.lookup import Registered
+from zoo_core.weights.shipped import told_of
 
 SIZES = (ImageSpec(1, 28, 28), ImageSpec(1, 32, 32), ImageSpec(3, 64, 64))
 """For these, parameters are counted."""
@@ -144,7 +144,7 @@ def _parameters(target: Any) -> dict[str, int]:
 def _count(target: Any, image: ImageSpec) -> int | None:
     import torch
 
-    from zoo_core.composition.trials import count
+    from zoo_core.composition.shapes import count
 
     task = {"image": image, "source": image, "latent_dim": _LATENTS, "classes": _CLASSES}
     needs = {name: task[name] for name in task_names_of(target) if name in task}

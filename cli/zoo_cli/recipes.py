@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo_core import Recipe, Registry, ZooError
-from zoo_core.recipe import picture_of, recipe_of
-from zoo_core.registry import Registered
+from zoo_core.registry.lookup import Registered
+from zoo_core.registry.recipe import picture_of, recipe_of
 
 _KINDS = {"critic": "discriminator", "data": "dataset"}
 

@@ -58,7 +58,7 @@ def plan_jobs(
 
 
 def _photos(image: str, out: Path, remarks: list[str]) -> list[_Found]:
-    from zoo_core.data.listing import describe_others, list_images
+    from zoo_core.data.folders.listing import describe_others, list_images
 
     path = Path(image).expanduser()
     if not path.is_dir():

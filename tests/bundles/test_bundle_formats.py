@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from zoo_core import Registry, ZooError, load
-from zoo_core.hubs import bundle as bundles
-from zoo_core.hubs import formats
+from zoo_core.weights.bundle import bundle as bundles
+from zoo_core.weights.bundle import formats
 
 DATA = Path(__file__).parents[1] / "data"
 

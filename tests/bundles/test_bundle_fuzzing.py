@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from zoo_core import Registry, ZooError
-from zoo_core.hubs.bundle import read_bundle
-from zoo_core.hubs.loading import open_bundle
-from zoo_core.hubs.untrusted import canonical
+from zoo_core.weights.bundle.bundle import read_bundle
+from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.untrusted import canonical
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 

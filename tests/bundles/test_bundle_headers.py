@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 from zoo_core import Registry, ZooError, load
-from zoo_core.hubs.inspecting import inspect_tensors
-from zoo_core.hubs.tensors import check_tensors, read_tensors
+from zoo_core.weights.bundle.headers import inspect_tensors
+from zoo_core.weights.bundle.tensors import check_tensors, read_tensors
 
 SOUND = {"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
 

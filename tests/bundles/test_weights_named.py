@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from zoo_core import Entry, Registry, ZooError, load
-from zoo_core.evaluation import Evaluation, keep_scores
-from zoo_core.hubs.named import folder_of, told_of
-from zoo_core.sources import config_of, find_source
+from zoo_core.metrics.evaluation import Evaluation, keep_scores
 from zoo_core.testing import check_weights
+from zoo_core.weights.shipped import folder_of, told_of
+from zoo_core.weights.sources import config_of, find_source
 
 NAME = "tiny.digits-8"
 

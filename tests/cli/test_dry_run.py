@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from zoo_core.pictures import save_each
+from zoo_core.pictures.sheets import save_each
 
 FLAGS = ("--gen", "dcgan", "--loss", "wgan-gp", "--size", "16", "--steps", "9", "--lr", "3e-4")
 

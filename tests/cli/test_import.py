@@ -8,7 +8,7 @@ import torch
 
 PLUGIN = """
 from zoo_core import Entry, ImageSpec, hookimpl
-from zoo_core.interfaces.importing import Imported, Importer
+from zoo_core.interfaces.importers import Imported, Importer
 
 
 class Plain(Importer):

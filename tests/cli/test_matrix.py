@@ -16,7 +16,7 @@ PLAIN = ("--condition", "none")
 PARTS = '''
 from zoo_core import Entry, ImageSpec, ZooError, hookimpl
 from zoo_core.interfaces import Condition, Game, Generator
-from zoo_core.testing.parts import Squares
+from zoo_core.testing.partners import Squares
 
 
 class Painter(Generator):

@@ -19,7 +19,7 @@ from PIL import Image
 import zoo_core
 from zoo_cli.skeleton import files_of, named
 from zoo_core import Registry
-from zoo_core.options import options_of
+from zoo_core.config.options import options_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "abcdefghij-abcdefghij-abcdefgh"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from zoo_cli.reporting.curves import Curve, charts_of, thin
 from zoo_cli.reporting.pictures import evenly, pictures_of
-from zoo_core.history import read_history
+from zoo_core.runs import read_history
 
 EVIL = '</script><img src=x onerror="document.title=1">&"\''
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from zoo_cli.commands import translate
 from zoo_cli.main import zoo as group
-from zoo_core import translating
+from zoo_core.weights import photos as translating
 
 PARTS = Path(__file__).with_name("translating_parts.py")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from zoo_core.hubs.writing import write_bundle
+from zoo_core.weights.bundle.writing import write_bundle
 
 Zoo = Callable[..., Result]
 
@@ -87,7 +87,7 @@ def test_info_describes_weights(zoo: Zoo) -> None:
 
 def test_weights_are_told_of_without_torch() -> None:
     code = (
-        "import sys, zoo_core.hubs.named, zoo_core.hubs.bundle; "
+        "import sys, zoo_core.weights.shipped, zoo_core.weights.bundle.bundle; "
         "assert not {'torch', 'numpy', 'PIL', 'huggingface_hub'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

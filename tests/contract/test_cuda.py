@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from zoo_core import Registry, compose, load
-from zoo_core.engine import Run, Silent, resume, train
-from zoo_core.engine.snapshot import snapshot
+from zoo_core.engine.state import snapshot
 from zoo_core.testing import engine_of
+from zoo_core.training import Run, Silent, resume, train
 
 pytestmark = [
     pytest.mark.gpu,

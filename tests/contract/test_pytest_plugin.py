@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from zoo_core import Entry, Registry
-from zoo_core.testing.looking import look
+from zoo_core.testing.cases import Trial, trials_of, with_partners
 from zoo_core.testing.promises import NotTriedError, PromiseError
-from zoo_core.testing.trials import Trial, trials_of, with_partners
-from zoo_core.testing.trying import attempt
+from zoo_core.testing.running import attempt
+from zoo_core.testing.subject import look
 
 HEAD = """
 import random
@@ -144,7 +144,7 @@ def test_a_session_that_does_not_ask_imports_nothing(site: Path, tmp_path: Path)
         "import sys\n"
         "def test_light(request):\n"
         "    assert request.config.pluginmanager.has_plugin('gan_zoo')\n"
-        "    assert not {'torch', 'numpy', 'zoo_core.testing.trials'} & set(sys.modules)\n"
+        "    assert not {'torch', 'numpy', 'zoo_core.testing.cases'} & set(sys.modules)\n"
     )
     done = session(site, tmp_path, "-W", "error", "-q", python=("-W", "error"))
     assert done.returncode == 0, done.stdout
@@ -312,7 +312,7 @@ def test_a_part_that_cannot_be_registered_is_told(tmp_path: Path) -> None:
 
 
 def _module(file: Path) -> object:
-    from zoo_core.discovery import source_of_file
+    from zoo_core.registry.discovery import source_of_file
 
     return source_of_file(file).load()
 

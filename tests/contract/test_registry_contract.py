@@ -17,11 +17,11 @@ import torch
 from zoo_cli.matrix.cells import Parts, matrix_of
 from zoo_core import Registry, ZooError, compose
 from zoo_core.composition import Composition
-from zoo_core.firstparty import FIRST_PARTY
-from zoo_core.hubs.named import hub_text
-from zoo_core.registry import Registered
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.lookup import Registered
 from zoo_core.testing import check_composition, check_entry, check_weights, covering, engine_of
 from zoo_core.testing.pairwise import Row, pairs_of
+from zoo_core.weights.shipped import hub_text
 
 INSTALLED = Registry.from_installed(strict=True)
 MATRIX = matrix_of(INSTALLED, options={"run": {"batch": 8, "size": "8", "latent_dim": 5}})

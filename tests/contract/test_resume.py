@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from zoo_core import Registry, ZooError, compose
-from zoo_core.engine import Run, Silent, resume, train
-from zoo_core.engine.snapshot import snapshot
+from zoo_core.engine.state import snapshot
+from zoo_core.training import Run, Silent, resume, train
 
 STEPS = 14
 RUN = {
@@ -246,7 +246,7 @@ KILLED = """
 import sys, torch
 torch.set_num_threads(1)
 from zoo_core import compose, Registry
-from zoo_core.engine import train, resume, Silent
+from zoo_core.training import train, resume, Silent
 
 class Tell(Silent):
     def stepped(self, run):

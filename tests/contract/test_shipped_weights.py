@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 import zoo_core
-import zoo_core.hubs.bundle
-from zoo_core.data.digits import Digits
-from zoo_core.hubs.named import folder_of
-from zoo_core.measuring.reading import rounded
+import zoo_core.weights.bundle.bundle
+from zoo_core.data.sets.digits import Digits
+from zoo_core.metrics.image_sets import rounded
+from zoo_core.weights.shipped import folder_of
 
 REGISTRY = zoo_core.Registry.from_installed()
 NAMES = [item.entry.name for item in REGISTRY.entries("weights")]
@@ -32,7 +32,7 @@ def test_there_are_at_least_four() -> None:
 def test_weights_are_small_and_say_how_they_were_measured(name: str) -> None:
     folder = folder_of(REGISTRY.find("weights", name))
     assert sum(file.stat().st_size for file in folder.glob("*.safetensors")) < LARGEST
-    config = zoo_core.hubs.bundle.read_bundle(folder).config
+    config = zoo_core.weights.bundle.bundle.read_bundle(folder).config
     assert config["dtype"] == "float16"
     assert config["training"]["command"].startswith("zoo train ")
     assert {"fid", "kid"} <= config["scores"][0]["scores"].keys()

@@ -16,8 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose, hookimpl, load
-from zoo_core.engine import Run, Silent, read_metrics, resume, train
 from zoo_core.interfaces import Game, GameParts, Generator, Play, Player, Round, Terms
+from zoo_core.runs.directory import read_metrics
+from zoo_core.training import Run, Silent, resume, train
 
 RUN = {
     "steps": 6,
@@ -217,7 +218,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
 def test_a_full_disk_stops_the_run_and_keeps_the_last_good_checkpoint(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoo_core import checkpoint
+    from zoo_core.runs import checkpoint
 
     original = checkpoint.save_file
 

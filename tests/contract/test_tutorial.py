@@ -18,8 +18,9 @@ import pytest
 from PIL import Image
 
 import zoo_core
-from zoo_core import Entry, Recipe, hookspecs, interfaces, testing
-from zoo_core.options import TASK_NAMES
+from zoo_core import Entry, Recipe, interfaces, testing
+from zoo_core.config.options import TASK_NAMES
+from zoo_core.registry import hookspecs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")

@@ -10,9 +10,15 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from zoo_core import checkpoint
-from zoo_core.checkpoint import read_checkpoint, sha256, write_checkpoint, write_error, write_json
 from zoo_core.errors import ZooError
+from zoo_core.runs import checkpoint
+from zoo_core.runs.checkpoint import (
+    read_checkpoint,
+    sha256,
+    write_checkpoint,
+    write_error,
+    write_json,
+)
 
 HINT = "use another checkpoint; `zoo train --resume` takes the newest that is whole"
 

@@ -65,7 +65,7 @@ def test_without_any_generator_the_hint_installs_some() -> None:
         ("game", "adversarial", "zoo_core.builtin.adversarial:Adversarial"),
         ("loss", "non-saturating", "zoo_core.builtin.losses:NonSaturating"),
         ("sampler", "normal", "zoo_core.builtin.samplers:Normal"),
-        ("dataset", "digits", "zoo_core.data.digits:Digits"),
+        ("dataset", "digits", "zoo_core.data.sets.digits:Digits"),
     ):
         registry.add(Entry(kind, name, target, "Built in."), source="gan-zoo")
     with pytest.raises(ZooError) as caught:

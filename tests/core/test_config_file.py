@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.composition.config_file import KEYS, LARGEST, read_config_file
+from zoo_core.config.file import KEYS, LARGEST, read_config_file
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "`zoo train ... --dry-run --json` writes a configuration"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from zoo_core.data.advising import Facts, advise, fitting_side, is_doubled
-from zoo_core.data.spreads import sizes_of
+from zoo_core.data.checking.advising import Facts, advise, fitting_side, is_doubled
+from zoo_core.data.checking.spreads import sizes_of
 
 
 def facts(*sides: tuple[int, int], **others: Any) -> Facts:

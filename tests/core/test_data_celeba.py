@@ -8,7 +8,7 @@ from PIL import Image
 from torchvision import datasets
 
 from zoo_core.data import FileTable, MemoryTable
-from zoo_core.data.celeba import ATTRIBUTES, CelebA
+from zoo_core.data.sets.celeba import ATTRIBUTES, CelebA
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torchvision import datasets
 
-from zoo_core.data.cifar import CLASSES, Cifar10
-from zoo_core.data.memory import MemoryTable
+from zoo_core.data.sets.cifar import CLASSES, Cifar10
+from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
-import zoo_core.data
 from zoo_core.data import fingerprint
-from zoo_core.data.digits import Digits, is_held_out, load_scans
-from zoo_core.data.memory import MemoryTable
+from zoo_core.data.sets import digits
+from zoo_core.data.sets.digits import Digits, is_held_out, load_scans
+from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -102,7 +102,7 @@ def test_the_embedded_file_equals_the_copy_of_scikit_learn() -> None:
 
 
 def test_the_licence_of_the_digits_lies_beside_them() -> None:
-    text = Path(zoo_core.data.__file__).with_name("DIGITS.md").read_text(encoding="utf-8")
+    text = Path(digits.__file__).with_name("DIGITS.md").read_text(encoding="utf-8")
     assert "CC BY 4.0" in text
     assert "Alpaydin" in text
     assert "Kaynak" in text

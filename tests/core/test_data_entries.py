@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from zoo_core.builtin.datasets import DATASETS
-from zoo_core.entry import Entry
+from zoo_core.config.options import options_of, task_names_of
 from zoo_core.interfaces.data import Dataset
-from zoo_core.options import options_of, task_names_of
+from zoo_core.registry.entry import Entry
 
 
 def test_the_built_in_data_sets_are_offered_by_name() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from zoo_core.data.duplicates import count_equal_files, find_duplicates
-from zoo_core.data.examining import Examined, examine
+from zoo_core.data.checking.duplicates import count_equal_files, find_duplicates
+from zoo_core.data.checking.examining import Examined, examine
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 

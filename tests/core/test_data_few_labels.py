@@ -9,7 +9,7 @@ import torch
 
 from zoo_core import ZooError, compose
 from zoo_core.data import FewLabels, MemoryTable
-from zoo_core.data.digits import Digits
+from zoo_core.data.sets.digits import Digits
 from zoo_core.interfaces import Rows, Table
 from zoo_core.interfaces.data import Dataset, Split
 from zoo_core.spec import ImageSpec

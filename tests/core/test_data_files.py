@@ -119,7 +119,7 @@ def test_a_file_that_is_gone_has_no_fingerprint(root: Path) -> None:
 def test_more_files_than_wait_at_once_keep_their_order(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zoo_core.data.files.CHUNK", 2)
+    monkeypatch.setattr("zoo_core.data.tables.files.CHUNK", 2)
     table = table_of_files(root, NAMES, image=SPEC, labels=None, in_memory=True)
     assert table.take(torch.arange(5)).images[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4]
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
+from zoo_core.config.options import checked, options_of
 from zoo_core.data import FileTable, MemoryTable, fingerprint
-from zoo_core.data.folder import Folder
+from zoo_core.data.folders.folder import Folder
 from zoo_core.errors import ZooError
-from zoo_core.options import checked, options_of
 from zoo_core.spec import ImageSpec
 
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from zoo_core.data.gaussians import Gaussians
-from zoo_core.data.memory import MemoryTable
+from zoo_core.data.sets.gaussians import Gaussians
+from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Split
 

@@ -10,12 +10,12 @@ import torch
 from PIL import Image
 
 from zoo_core.data import MemoryTable
-from zoo_core.data.digits import Digits
-from zoo_core.data.folder import Folder
-from zoo_core.data.glancing import glance_at
-from zoo_core.data.inspecting import Asked, inspect_folder
-from zoo_core.data.inspecting_tables import inspect_dataset
-from zoo_core.data.reports import FolderReport
+from zoo_core.data.checking.glancing import glance_at
+from zoo_core.data.checking.inspecting import Asked, inspect_folder
+from zoo_core.data.checking.inspecting_tables import inspect_dataset
+from zoo_core.data.checking.reports import FolderReport
+from zoo_core.data.folders.folder import Folder
+from zoo_core.data.sets.digits import Digits
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset
 from zoo_core.spec import ImageSpec

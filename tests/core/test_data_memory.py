@@ -77,7 +77,7 @@ def test_the_fingerprint_does_not_depend_on_how_many_rows_are_hashed_at_once(
 ) -> None:
     tables = {"images": MemoryTable(images(), torch.arange(4))}
     at_once = fingerprint(tables)
-    monkeypatch.setattr("zoo_core.data.fingerprints.CHUNK", 3)
+    monkeypatch.setattr("zoo_core.data.tables.fingerprints.CHUNK", 3)
     assert fingerprint(tables) == at_once
 
 

@@ -11,8 +11,8 @@ import torch
 from torchvision import datasets
 
 from zoo_core.data import contain_images
-from zoo_core.data.memory import MemoryTable
-from zoo_core.data.mnist import FashionMnist, Mnist, parse_idx
+from zoo_core.data.sets.mnist import FashionMnist, Mnist, parse_idx
+from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
+from zoo_core.config.options import options_of
 from zoo_core.data import MemoryTable, fingerprint
-from zoo_core.data.pair_tables import HalvesTable, PairTable
-from zoo_core.data.paired import Paired
+from zoo_core.data.folders.pair_tables import HalvesTable, PairTable
+from zoo_core.data.folders.paired import Paired
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Rows
-from zoo_core.options import options_of
 from zoo_core.spec import ImageSpec
 
 LEFT, RIGHT = 40, 200

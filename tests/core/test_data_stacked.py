@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from zoo_core.data import MemoryTable, fingerprint
-from zoo_core.data.mnist import Mnist
-from zoo_core.data.stacked import StackedMnist, StackedTable
+from zoo_core.data.sets.mnist import Mnist
+from zoo_core.data.sets.stacked import StackedMnist, StackedTable
 from zoo_core.interfaces.data import Split
 from zoo_core.spec import ImageSpec
 

@@ -10,14 +10,14 @@ import torch
 from PIL import Image
 
 from zoo_core import Registry
-from zoo_core.composition.opening import opener
+from zoo_core.composition.datasets import opener
+from zoo_core.config.options import checked, options_of
 from zoo_core.data import MemoryTable
-from zoo_core.data.folder import Folder
-from zoo_core.data.unpaired import Unpaired
+from zoo_core.data.folders.folder import Folder
+from zoo_core.data.folders.unpaired import Unpaired
 from zoo_core.engine.feed import Feed
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Split, Table
-from zoo_core.options import checked, options_of
 from zoo_core.spec import ImageSpec
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from zoo_core.entry import KINDS, Entry
 from zoo_core.errors import ZooError
+from zoo_core.registry.entry import KINDS, Entry
 
 
 def entry(**changes: Any) -> Entry:

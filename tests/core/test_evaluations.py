@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from zoo_core import Entry, Measures, Registry, ZooError, compose, evaluate, hookimpl, load
-from zoo_core.engine import Run, resume, train
 from zoo_core.interfaces import Comparison, Features, Metric, Real, Reference, Seen
-from zoo_core.run_directory import read_lines, read_metrics
+from zoo_core.runs.directory import read_lines, read_metrics
+from zoo_core.training import Run, resume, train
 
 SCRIPT: list[float] = []
 
@@ -256,7 +256,7 @@ def test_options_of_a_metric_are_taken_and_checked(trained, zoo) -> None:
 
 
 def test_data_of_another_shape_are_refused(trained, zoo, tmp_path) -> None:
-    from zoo_core.pictures import save_each
+    from zoo_core.pictures.sheets import save_each
 
     save_each(torch.rand(12, 3, 8, 8), tmp_path / "photos")
     with pytest.raises(ZooError, match="makes images of 1x8x8, and the data has 3x8x8"):
@@ -279,7 +279,7 @@ def test_the_real_side_is_computed_once(trained, zoo, cache) -> None:
 
 
 def test_sampling_needs_no_data(zoo, tmp_path) -> None:
-    from zoo_core.pictures import save_each
+    from zoo_core.pictures.sheets import save_each
 
     folder = tmp_path / "photos"
     save_each(torch.rand(20, 1, 8, 8), folder)

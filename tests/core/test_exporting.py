@@ -13,9 +13,9 @@ from safetensors import safe_open
 from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose
-from zoo_core.hubs.exporting import export
 from zoo_core.interfaces import Condition, Draws, Generator
-from zoo_core.pretrained import Pretrained
+from zoo_core.weights.convert.exporting import export
+from zoo_core.weights.pretrained import Pretrained
 
 NEEDS_ONNX = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("onnx", "onnxruntime", "onnxscript")),

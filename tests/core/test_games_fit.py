@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose
 from zoo_core.builtin.adversarial import Adversarial
-from zoo_core.composition.opening import opener
+from zoo_core.composition.datasets import opener
 from zoo_core.data import MemoryTable
 from zoo_core.interfaces import (
     Condition,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from zoo_core.config.run import RunOptions
 from zoo_core.engine.hardware import (
     Hardware,
     available_devices,
@@ -15,7 +16,6 @@ from zoo_core.engine.hardware import (
     slow_bfloat16,
 )
 from zoo_core.errors import ZooError
-from zoo_core.run_options import RunOptions
 
 CPU = torch.device("cpu")
 

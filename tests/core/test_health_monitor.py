@@ -13,11 +13,11 @@ import torch
 
 from zoo_core import Composition, Registry, compose
 from zoo_core.builtin import plugin
-from zoo_core.builtin.health.gauge import COUNT, SHARE, Gauge, count_of, is_due, period_of
+from zoo_core.builtin.health.measurements import COUNT, SHARE, Gauge, count_of, is_due, period_of
 from zoo_core.builtin.health.monitor import ROLLBACKS
-from zoo_core.discovery import Source
-from zoo_core.engine import Run, Silent, resume, train
-from zoo_core.engine.snapshot import snapshot
+from zoo_core.engine.state import snapshot
+from zoo_core.registry.discovery import Source
+from zoo_core.training import Run, Silent, resume, train
 
 STEPS = 60
 RUN = {
@@ -51,7 +51,7 @@ class Told(Silent):
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure at every log point: these runs are too short for the usual budget."""
-    monkeypatch.setattr("zoo_core.builtin.health.gauge.SHARE", 1.0)
+    monkeypatch.setattr("zoo_core.builtin.health.measurements.SHARE", 1.0)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_the_budget_is_counted_in_steps() -> None:
 
 
 def test_a_measurement_comes_once_in_a_period(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zoo_core.builtin.health.gauge.SHARE", SHARE)
+    monkeypatch.setattr("zoo_core.builtin.health.measurements.SHARE", SHARE)
     assert period_of(64, 50) == 50
     assert period_of(64, 10) == 34
     assert period_of(1, 50) == 1067

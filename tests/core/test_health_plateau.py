@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.builtin.plateau import Plateau
-from zoo_core.plateau_rule import parse_plateau
+from zoo_core.builtin.stopping import Plateau
+from zoo_core.config.stop_rule import parse_plateau
 
 
 def test_a_plateau_names_a_score_and_a_count() -> None:

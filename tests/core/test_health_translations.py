@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from zoo_core import compose
-from zoo_core.engine import Run, train
+from zoo_core.training import Run, train
 
 pytest.importorskip("zoo_plugin_cyclegan")
 
@@ -29,7 +29,7 @@ TINY = {"generator": {"width": 3}, "critic": {"width": 3}}
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measure at every log point: these runs are too short for the usual budget."""
-    monkeypatch.setattr("zoo_core.builtin.health.gauge.SHARE", 1.0)
+    monkeypatch.setattr("zoo_core.builtin.health.measurements.SHARE", 1.0)
 
 
 def measured(run: Run) -> set[str]:

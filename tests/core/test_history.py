@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.history import History, is_running, read_history
+from zoo_core.runs import History, is_running, read_history
 
 HOLD_LOCK = """
 import sys
@@ -209,7 +209,7 @@ def test_a_lock_that_is_a_pipe_is_not_waited_for(run):
 
 def test_reading_imports_no_torch(run):
     program = (
-        "import sys; from zoo_core.history import read_history; "
+        "import sys; from zoo_core.runs import read_history; "
         "read_history(sys.argv[1]); print('torch' in sys.modules)"
     )
     done = subprocess.run(

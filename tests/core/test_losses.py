@@ -7,8 +7,8 @@ import torch
 
 from zoo_core import ZooError
 from zoo_core.builtin.losses import Minimax, NonSaturating
+from zoo_core.config.options import checked, options_of
 from zoo_core.interfaces import Loss, Scores, Terms
-from zoo_core.options import checked, options_of
 
 REAL = Scores(torch.tensor([0.0, 1.0, 2.0]))
 FAKE = Scores(torch.tensor([-1.0, 0.0, 3.0]))

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.builtin.adversarial import Adversarial
-from zoo_core.checkpoint import read_checkpoint, write_checkpoint
 from zoo_core.composition import compose
+from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.optimisers import PlayerOptimiser, optimisers_of
 from zoo_core.interfaces import Game, Player
-from zoo_core.run_options import PlayerOptions
+from zoo_core.runs.checkpoint import read_checkpoint, write_checkpoint
 
 RULES: dict[str, dict[str, Any]] = {
     "adam": {"betas": (0.5, 0.9), "weight_decay": 0.1},

@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from zoo_core.errors import ZooError
-from zoo_core.options import (
+from zoo_core.config.options import (
     Between,
     Option,
     checked,
@@ -17,7 +16,8 @@ from zoo_core.options import (
     task_names_of,
     unknown_option,
 )
-from zoo_core.run_options import BOOKKEEPING, PlayerOptions, RunOptions
+from zoo_core.config.run import BOOKKEEPING, PlayerOptions, RunOptions
+from zoo_core.errors import ZooError
 
 
 def one(annotation: Any, value: Any, bounds: Between | None = None) -> Any:

@@ -8,7 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.errors import ZooError
-from zoo_core.pictures import (
+from zoo_core.pictures.sheets import (
     CANVAS,
     as_bytes,
     grid,

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from zoo_cli.main import zoo
 from zoo_core import CONTRACT, Registry, ZooError, compose, hookimpl
-from zoo_core.discovery import Source
-from zoo_core.engine import Run, train
-from zoo_core.registry import SLOW, Plugin
-from zoo_core.testing.trials import PAIR, with_partners
+from zoo_core.registry.discovery import Source
+from zoo_core.registry.lookup import SLOW, Plugin
+from zoo_core.testing.cases import PAIR, with_partners
+from zoo_core.training import Run, train
 
 Install = Callable[..., None]
 

@@ -9,8 +9,8 @@ import pytest
 from zoo_core import Entry, Recipe, Registry, ZooError
 from zoo_core.composition import compose
 from zoo_core.composition.recipe_changes import changes
-from zoo_core.recipe import picture_of, recipe_of
-from zoo_core.registry import Registered
+from zoo_core.registry.lookup import Registered
+from zoo_core.registry.recipe import picture_of, recipe_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = Recipe(parts={"generator": "toy"}, picture="pictures/shown.png")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from zoo_core import Entry, Registry, ZooError
-from zoo_core.registry import Problem
-from zoo_core.run_options import RunOptions
+from zoo_core.config.run import RunOptions
+from zoo_core.registry.lookup import Problem
 
 GOOD = """
 from zoo_core import Entry, hookimpl

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from zoo_core import Registry
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Scores
-from zoo_core.options import options_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".cfg", ".txt", ".json", ""})

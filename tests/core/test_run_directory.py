@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from zoo_core.checkpoint import write_checkpoint
 from zoo_core.errors import ZooError
-from zoo_core.run_directory import RunDirectory, read_config, read_metrics, step_name
+from zoo_core.runs.checkpoint import write_checkpoint
+from zoo_core.runs.directory import RunDirectory, read_config, read_metrics, step_name
 
 # without torch, which takes seconds to import
 HOLD_LOCK = """

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from zoo_core.builtin.samplers import Normal, Uniform
+from zoo_core.config.options import options_of
 from zoo_core.draws import CounterDraws
 from zoo_core.interfaces import Sampler
-from zoo_core.options import options_of
 
 CPU = torch.device("cpu")
 

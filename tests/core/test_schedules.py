@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.schedules import learning_rate
-from zoo_core.run_options import PlayerOptions
 
 
 def rates(steps: list[int], *, of: int = 100, **options: Any) -> list[float]:

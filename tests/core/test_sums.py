@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from zoo_core.engine.sums import Sums
+from zoo_core.engine.scalars import Sums
 
 CPU = torch.device("cpu")
 

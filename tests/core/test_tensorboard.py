@@ -11,9 +11,9 @@ import pytest
 
 from zoo_core import Registry, ZooError, compose
 from zoo_core.builtin import tensorboard
-from zoo_core.engine import Run, Silent, resume, train
-from zoo_core.engine.extras import check_extras
-from zoo_core.run_options import RunOptions
+from zoo_core.config.run import RunOptions
+from zoo_core.training import Run, Silent, resume, train
+from zoo_core.training.extras import check_extras
 
 present = pytest.mark.skipif(
     importlib.util.find_spec("tensorboard") is None, reason="tensorboard is not installed"
@@ -108,7 +108,7 @@ def test_tensorboard_is_not_imported_unless_asked_for():
 
 
 def test_a_missing_package_is_said_before_training(monkeypatch):
-    monkeypatch.setattr("zoo_core.engine.extras.find_spec", lambda name: None)
+    monkeypatch.setattr("zoo_core.training.extras.find_spec", lambda name: None)
     with pytest.raises(ZooError) as caught:
         check_extras(RunOptions(tensorboard=True))
     assert caught.value.message == (

@@ -11,8 +11,8 @@ from PIL import Image
 
 from zoo_core import Composition, Registry, ZooError, compose
 from zoo_core.data import Unreadable
-from zoo_core.pretrained import Pretrained
-from zoo_core.translating import MAX_PIXELS, TooLarge, Translated, Translator, mirrored
+from zoo_core.weights.photos import MAX_PIXELS, TooLarge, Translated, Translator, mirrored
+from zoo_core.weights.pretrained import Pretrained
 
 PARTS = Path(__file__).resolve().parents[1] / "cli" / "translating_parts.py"
 

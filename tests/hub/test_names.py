@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.hubs.names import HubName, hub_name, means_hub, parse_name
+from zoo_core.weights.hub.names import HubName, hub_name, means_hub, parse_name
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

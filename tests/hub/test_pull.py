@@ -10,11 +10,11 @@ import torch
 from huggingface_hub import constants
 
 import zoo_core
-from zoo_core.hubs.client import Hub
-from zoo_core.hubs.names import HubName
-from zoo_core.hubs.packing import Wishes
-from zoo_core.hubs.pulling import pull, pulled
-from zoo_core.hubs.pushing import send
+from zoo_core.weights.hub.client import Hub
+from zoo_core.weights.hub.names import HubName
+from zoo_core.weights.hub.packing import Wishes
+from zoo_core.weights.hub.pulling import pull, pulled
+from zoo_core.weights.hub.pushing import send
 
 
 def test_a_pull_says_which_commit_it_used_and_where_it_lies(zoo, pushed, held):

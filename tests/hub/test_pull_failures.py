@@ -9,9 +9,9 @@ import pytest
 from huggingface_hub import constants
 
 from zoo_core import ZooError
-from zoo_core.hubs.names import HubName
-from zoo_core.hubs.pulling import pull, pulled
-from zoo_core.hubs.untrusted import digest_of
+from zoo_core.weights.bundle.untrusted import digest_of
+from zoo_core.weights.hub.names import HubName
+from zoo_core.weights.hub.pulling import pull, pulled
 
 WEIGHTS = "generator.safetensors"
 
@@ -119,8 +119,8 @@ def test_a_configuration_that_is_too_large_is_not_downloaded(hub, pushed, held):
 
 
 def test_a_claim_of_a_hundred_gigabytes_is_not_downloaded(pushed, held, monkeypatch):
-    from zoo_core.hubs.client import Hub
-    from zoo_core.hubs.remote import Remote, RemoteFile
+    from zoo_core.weights.hub.client import Hub
+    from zoo_core.weights.hub.remote import Remote, RemoteFile
 
     look = Hub.look
 
@@ -282,7 +282,7 @@ def test_an_interrupted_copy_leaves_nothing(zoo, pushed, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("zoo_core.hubs.pulling.shutil.copyfile", full)
+    monkeypatch.setattr("zoo_core.weights.hub.pulling.shutil.copyfile", full)
     result = zoo("pull", pushed, "--to", "mine")
     assert result.stderr == (
         "Error: cannot write 'mine': no space left on device\nHint: `--to` names another folder\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.hubs.failures import HubError
-from zoo_core.hubs.packing import Wishes
-from zoo_core.hubs.pushing import send
+from zoo_core.weights.hub.failures import HubError
+from zoo_core.weights.hub.packing import Wishes
+from zoo_core.weights.hub.pushing import send
 
 
 def refused(*arguments, **more) -> str:
@@ -200,7 +200,7 @@ def test_somebody_who_commits_all_the_time_is_an_error(other_package, pushed, he
 
 def interfere(monkeypatch: pytest.MonkeyPatch, held, times: int) -> None:
     """Let somebody else commit between a look at the repository and the commit."""
-    from zoo_core.hubs.client import Hub
+    from zoo_core.weights.hub.client import Hub
 
     commit, done = Hub.commit, []
 
@@ -214,7 +214,7 @@ def interfere(monkeypatch: pytest.MonkeyPatch, held, times: int) -> None:
 
 
 def test_what_did_not_arrive_as_sent_is_noticed(other_package, pushed, held, monkeypatch):
-    from zoo_core.hubs.client import Hub
+    from zoo_core.weights.hub.client import Hub
 
     commit = Hub.commit
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from torch.nn.functional import softplus
 
+from zoo_core.config.options import Between
 from zoo_core.interfaces import Loss, Scores, Terms
-from zoo_core.options import Between
 
 
 class NonSaturating(Loss):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core.builtin.datasets import DATASETS
-from zoo_core.entry import Entry
-from zoo_core.hookspecs import hookimpl
+from zoo_core.registry.entry import Entry
+from zoo_core.registry.hookspecs import hookimpl
 
 PAPER = "arXiv:1406.2661"
 

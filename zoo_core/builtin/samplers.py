@@ -7,8 +7,8 @@ from typing import Annotated
 import torch
 from torch import Tensor
 
+from zoo_core.config.options import Between
 from zoo_core.interfaces import Draws, Sampler
-from zoo_core.options import Between
 
 
 class Normal(Sampler):

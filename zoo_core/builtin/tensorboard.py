@@ -16,8 +16,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from PIL import Image
 
-from zoo_core.engine.extras import check_extras
-from zoo_core.engine.run import Run
+from zoo_core.training.extras import check_extras
+from zoo_core.training.run import Run
 
 FOLDER = "tensorboard"
 

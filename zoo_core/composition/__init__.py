@@ -1,9 +1,9 @@
 """From names and options to a checked game: which part, which value, who said so, does it fit."""
 
 from zoo_core.composition.composing import Composition, compose
-from zoo_core.composition.config_file import FORMAT
-from zoo_core.composition.request import ROLES, Layer, parse_options, split_names
 from zoo_core.composition.settings import Section, Setting, Settings
+from zoo_core.config.file import FORMAT
+from zoo_core.config.request import ROLES, Layer, parse_options, split_names
 
 __all__ = [
     "FORMAT",

@@ -11,6 +11,7 @@ from torch import nn
 
 from zoo_core.composition.selection import Selection
 from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings, section_name
+from zoo_core.config.options import task_names_of
 from zoo_core.draws import key_of
 from zoo_core.interfaces import (
     Augment,
@@ -26,7 +27,6 @@ from zoo_core.interfaces import (
     Sampler,
     Task,
 )
-from zoo_core.options import task_names_of
 from zoo_core.spec import ImageSpec
 
 _TRIAL = 4

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 
 from zoo_core.composition.build import Blueprint, keywords
-from zoo_core.composition.trials import Case, Trial, tried
+from zoo_core.composition.shapes import Case, Trial, tried
+from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Penalty, Role
-from zoo_core.options import reads_images
 from zoo_core.spec import ImageSpec
 
 

@@ -10,20 +10,20 @@ from typing import Any, get_args
 
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game
-from zoo_core.composition.config_file import FORMAT, check_form
-from zoo_core.composition.measuring import all_labels, check_measures, default_measures
-from zoo_core.composition.opening import settled_dataset
+from zoo_core.composition.datasets import settled_dataset
+from zoo_core.composition.metrics import all_labels, check_measures, default_measures
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
-from zoo_core.composition.request import MANY, Layer, Options, Parts
 from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
+from zoo_core.config.file import FORMAT, check_form
+from zoo_core.config.request import MANY, Layer, Options, Parts
+from zoo_core.config.run import RunOptions
 from zoo_core.data import FewLabels
-from zoo_core.data.recorded import RecordedDataset, task_record
+from zoo_core.data.tables.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task
-from zoo_core.recipe import Recipe
-from zoo_core.registry import Registered, Registry
-from zoo_core.run_options import RunOptions
+from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from zoo_core.composition.recipes import SILENT
-from zoo_core.composition.request import ARGUED, MANY, Layer
 from zoo_core.composition.selection import Choice, Selection
 from zoo_core.composition.settings import Section, Settings
+from zoo_core.config.options import coerced
+from zoo_core.config.request import ARGUED, MANY, Layer
 from zoo_core.errors import ZooError
-from zoo_core.options import coerced
-from zoo_core.recipe import Recipe
+from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoo_core.composition.config_file import says_everything
-from zoo_core.composition.request import ARGUED, MEASURING, ROLES, Layer
 from zoo_core.composition.selection import ENGINE
+from zoo_core.config.file import says_everything
+from zoo_core.config.request import ARGUED, MEASURING, ROLES, Layer
+from zoo_core.config.run import BOOKKEEPING
 from zoo_core.errors import ZooError
-from zoo_core.recipe import Recipe, recipe_of
-from zoo_core.registry import Registered, Registry
-from zoo_core.run_options import BOOKKEEPING
+from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.registry.recipe import Recipe, recipe_of
 
 SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
 """Options that do not change which composition is asked for."""

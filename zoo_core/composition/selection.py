@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zoo_core.composition.request import ARGUED, MANY, ROLES, Layer
+from zoo_core.config.request import ARGUED, MANY, ROLES, Layer
 from zoo_core.errors import ZooError
-from zoo_core.registry import Registered, Registry
+from zoo_core.registry.lookup import Registered, Registry
 
 ENGINE = Layer(
     "engine",

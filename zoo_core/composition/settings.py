@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zoo_core.composition.request import MANY, PLAYERS, ROLES, Layer
 from zoo_core.composition.selection import Choice, Selection
+from zoo_core.config.options import REQUIRED, Option, coerced, options_of, unknown_option
+from zoo_core.config.request import MANY, PLAYERS, ROLES, Layer
+from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.errors import ZooError, nearest
-from zoo_core.options import REQUIRED, Option, coerced, options_of, unknown_option
-from zoo_core.run_options import PlayerOptions, RunOptions
 
 
 @dataclass(frozen=True, slots=True)

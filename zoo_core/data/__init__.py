@@ -1,13 +1,13 @@
 """Data sets as tables of uint8 images, read with care: nothing is dropped, guessed or unpickled."""
 
-from zoo_core.data.cached import CachedDataset
-from zoo_core.data.few_labels import FewLabels
-from zoo_core.data.files import FileTable, table_of_files
-from zoo_core.data.fingerprints import fingerprint
-from zoo_core.data.fitting import contain_images, cover_images, cover_picture
-from zoo_core.data.memory import MemoryTable
-from zoo_core.data.reading import Header, Unreadable, read_header, read_image
-from zoo_core.data.splits import held_out
+from zoo_core.data.folders.splits import held_out
+from zoo_core.data.sets.few_labels import FewLabels
+from zoo_core.data.tables.cached import CachedDataset
+from zoo_core.data.tables.files import FileTable, table_of_files
+from zoo_core.data.tables.fingerprints import fingerprint
+from zoo_core.data.tables.fitting import contain_images, cover_images, cover_picture
+from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import Header, Unreadable, read_header, read_image
 
 __all__ = [
     "CachedDataset",

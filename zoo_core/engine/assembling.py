@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Literal
 
 from zoo_core.composition import Composition
+from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.core import Engine
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import choose_hardware
 from zoo_core.engine.ranks import Ranks
-from zoo_core.run_options import PlayerOptions
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.draws import CounterDraws, key_of
 from zoo_core.engine.average import Average
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
 from zoo_core.engine.optimisers import optimisers_of
 from zoo_core.engine.ranks import Gradients, Ranks
-from zoo_core.engine.sums import Sums
+from zoo_core.engine.scalars import Sums
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game, Round, Terms
-from zoo_core.run_options import PlayerOptions, RunOptions
 
 
 class Engine:

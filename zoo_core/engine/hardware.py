@@ -11,8 +11,8 @@ from typing import Literal
 import torch
 from torch import nn
 
+from zoo_core.config.run import RunOptions
 from zoo_core.errors import ZooError
-from zoo_core.run_options import RunOptions
 
 Layout = Literal["channels-first", "channels-last"]
 Precision = Literal["float32", "bfloat16"]

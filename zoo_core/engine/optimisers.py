@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.schedules import learning_rate
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game, Player
-from zoo_core.run_options import PlayerOptions
 
 
 class PlayerOptimiser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from zoo_core.run_options import PlayerOptions
+from zoo_core.config.run import PlayerOptions
 
 
 def learning_rate(options: PlayerOptions, step: int, steps: int) -> float:

@@ -3,8 +3,8 @@
 from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
 from zoo_core.interfaces.duel import Duel
 from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
-from zoo_core.interfaces.importing import Imported, Importer, StateDict
-from zoo_core.interfaces.measuring import (
+from zoo_core.interfaces.importers import Imported, Importer, StateDict
+from zoo_core.interfaces.metrics import (
     Comparison,
     Features,
     ImageSet,

@@ -10,17 +10,17 @@ import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
-from zoo_core.composition.request import Options, Parts
+from zoo_core.config.options import options_of
+from zoo_core.config.request import Options, Parts
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import Engine, averaged_nets
-from zoo_core.engine.evaluating import evaluating
-from zoo_core.engine.held_out import held_out
+from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
-from zoo_core.hubs.named import folder_of, hub_text, told_of
-from zoo_core.options import options_of
-from zoo_core.pretrained import Pretrained, load
-from zoo_core.registry import Registered, Registry
+from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.training.held_out import held_out
+from zoo_core.weights.pretrained import Pretrained, load
+from zoo_core.weights.shipped import folder_of, hub_text, told_of
 
 STEPS = 5
 PICTURES = 3

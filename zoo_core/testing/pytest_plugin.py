@@ -19,8 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zoo_core.registry import Registry
-    from zoo_core.testing.trials import Trial
+    from zoo_core.registry.lookup import Registry
+    from zoo_core.testing.cases import Trial
 
 _HELP = "check the plugin of a distribution, or a single file, against the contract of GAN Zoo"
 
@@ -89,7 +89,7 @@ class ZooPlugin(pytest.Collector):
         return found
 
     def collect(self) -> Iterator[pytest.Item]:
-        from zoo_core.testing.looking import look
+        from zoo_core.testing.subject import look
 
         plugin = look(self.plugin, self.file)
         self.registry = plugin.registry
@@ -136,7 +136,7 @@ class ZooTrial(_Item):
 
     def runtest(self) -> None:
         from zoo_core.testing.promises import NotTriedError
-        from zoo_core.testing.trying import attempt
+        from zoo_core.testing.running import attempt
 
         trial: Trial = self.subject
         registry = self.getparent(ZooPlugin)

@@ -52,7 +52,7 @@ class Asked:
         Raises:
             ZooError: it cannot be opened.
         """
-        from zoo_core.composition.opening import settled_dataset
+        from zoo_core.composition.datasets import settled_dataset
 
         return settled_dataset(self.section, self.registry, self.size)
 
@@ -73,9 +73,9 @@ def asked_data(
         UsageError: an option of something else, or one that is given twice.
         ZooError: an unknown data set or option, or a value that does not fit.
     """
-    from zoo_core.composition.request import Layer
     from zoo_core.composition.selection import Choice
     from zoo_core.composition.settings import argument_layers, settle
+    from zoo_core.config.request import Layer
     from zoo_core.spec import parse_size
 
     name, _, argument = text.partition(":")

@@ -17,8 +17,8 @@ from zoo_cli.terminal import Terminal
 from zoo_cli.wording import plural
 
 if TYPE_CHECKING:
-    from zoo_core.data.reports import BadFile, FolderReport, Splits
-    from zoo_core.data.spreads import Sizes
+    from zoo_core.data.checking.reports import BadFile, FolderReport, Splits
+    from zoo_core.data.checking.spreads import Sizes
 
 KINDS = {
     "1": "black and white",

@@ -9,8 +9,8 @@ from zoo_cli.terminal import Terminal, columns
 from zoo_cli.wording import plural
 
 if TYPE_CHECKING:
-    from zoo_core.data.balance import Labels
-    from zoo_core.data.duplicates import Duplicates
+    from zoo_core.data.checking.balance import Labels
+    from zoo_core.data.checking.duplicates import Duplicates
 
 SHOWN = 10
 """Files that a list names before it counts the rest; `--json` has all."""

@@ -8,7 +8,7 @@ from zoo_cli.checking.pieces import show_duplicates, show_facts, show_labels
 from zoo_cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from zoo_core.data.reports import DatasetReport, TableReport
+    from zoo_core.data.checking.reports import DatasetReport, TableReport
 
 
 def show_tables(terminal: Terminal, report: DatasetReport) -> None:

@@ -10,7 +10,7 @@ from zoo_cli.terminal import Terminal, columns
 from zoo_cli.wording import plural
 
 if TYPE_CHECKING:
-    from zoo_core.data.reports import DatasetReport, FolderReport
+    from zoo_core.data.checking.reports import DatasetReport, FolderReport
 
 
 def show_verdict(terminal: Terminal, asked: Asked, report: FolderReport | DatasetReport) -> None:

@@ -31,7 +31,7 @@ def command(terminal: Terminal, *, runs: tuple[str, ...], as_json: bool) -> None
     """
     from zoo_cli.comparing.described import described
     from zoo_cli.comparing.tables import show_comparison
-    from zoo_core.history import read_history
+    from zoo_core.runs import read_history
 
     _check(runs)
     found = [read_history(run) for run in runs]

@@ -13,7 +13,7 @@ from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
     from zoo_cli.checking.asking import Asked
-    from zoo_core.data.reports import DatasetReport, FolderReport
+    from zoo_core.data.checking.reports import DatasetReport, FolderReport
 
 
 class Group(Command, click.Group):
@@ -84,10 +84,10 @@ def check(terminal: Terminal, context: click.Context, /, **given: Any) -> None:
 
 
 def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport:
-    from zoo_core.data.folder import Folder
+    from zoo_core.data.folders.folder import Folder
 
     if issubclass(asked.target, Folder):
-        from zoo_core.data import inspecting
+        from zoo_core.data.checking import inspecting
 
         options = asked.options
         wanted = inspecting.Asked(
@@ -97,7 +97,7 @@ def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport
             labels=options["labels"],
         )
         return inspecting.inspect_folder(options["path"], wanted, track=terminal.tracked)
-    from zoo_core.data.inspecting_tables import inspect_dataset
+    from zoo_core.data.checking.inspecting_tables import inspect_dataset
 
     return inspect_dataset(asked.open(), asked=asked.size, track=terminal.tracked)
 
@@ -114,7 +114,7 @@ def _as_json(asked: Asked, report: FolderReport | DatasetReport) -> Mapping[str,
 def _show(terminal: Terminal, asked: Asked, report: FolderReport | DatasetReport) -> None:
     from zoo_cli.checking import folders, tables
     from zoo_cli.checking.verdicts import show_verdict
-    from zoo_core.data.reports import FolderReport
+    from zoo_core.data.checking.reports import FolderReport
 
     if isinstance(report, FolderReport):
         folders.show_folder(terminal, report)

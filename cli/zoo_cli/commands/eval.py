@@ -62,7 +62,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     Scores can be compared where their protocols are the same: features, data, split, counts,
     seed and versions. `zoo compare` keeps the others apart.
     """
-    from zoo_core.evaluation import keep_scores
+    from zoo_core.metrics.evaluation import keep_scores
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
     found = _evaluated(path, registry, given)
@@ -76,7 +76,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 def _evaluated(path: Path, registry: Registry, given: Mapping[str, Any]) -> list[Evaluation]:
     from zoo_core.composition import parse_options, split_names
-    from zoo_core.evaluation import SPLITS, Measures, evaluate
+    from zoo_core.metrics.evaluation import SPLITS, Measures, evaluate
 
     options = parse_options(given["options"])
     if given["data_dir"] is not None:

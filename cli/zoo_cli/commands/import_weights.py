@@ -11,7 +11,7 @@ from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
-    from zoo_core.hubs.importing import ImportedWeights
+    from zoo_core.weights.convert.importing import ImportedWeights
 
 
 @click.command(
@@ -57,8 +57,8 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     What a file's name does not tell is said as ROLE=FILE, such as generator=horse2zebra.pth.
     """
     from zoo_core.composition import parse_options
-    from zoo_core.hubs.importing import import_weights
     from zoo_core.spec import parse_size
+    from zoo_core.weights.convert.importing import import_weights
 
     found = import_weights(
         given["name"],

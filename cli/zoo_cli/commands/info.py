@@ -17,8 +17,8 @@ from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import plain
 from zoo_core import KINDS, Registry, ZooError
 from zoo_core.errors import nearest
-from zoo_core.firstparty import install_line
-from zoo_core.registry import Registered
+from zoo_core.registry.first_party import install_line
+from zoo_core.registry.lookup import Registered
 
 _LABELS = 14
 """Columns for the name of a fact."""

@@ -16,10 +16,10 @@ from zoo_cli.parts import told_text
 from zoo_cli.recipes import time_text, trains_text
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_core import Registry
-from zoo_core.firstparty import FIRST_PARTY
-from zoo_core.hubs.named import told_of
-from zoo_core.recipe import recipe_of
-from zoo_core.registry import Registered
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.lookup import Registered
+from zoo_core.registry.recipe import recipe_of
+from zoo_core.weights.shipped import told_of
 
 
 @click.command(

@@ -34,9 +34,9 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     REV is a tag, a branch or a commit. What is there is checked before and after it is downloaded
     into the client's cache, where it stays: `zoo sample REPO` then works without a connection.
     """
-    from zoo_core.hubs.client import Hub
-    from zoo_core.hubs.names import hub_name
-    from zoo_core.hubs.pulling import copy_bundle, pull
+    from zoo_core.weights.hub.client import Hub
+    from zoo_core.weights.hub.names import hub_name
+    from zoo_core.weights.hub.pulling import copy_bundle, pull
 
     name = hub_name(given["name"])
     found = pull(

@@ -13,8 +13,8 @@ from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zoo_core.hubs.packing import Package, Wishes
-    from zoo_core.hubs.pushing import Pushed
+    from zoo_core.weights.hub.packing import Package, Wishes
+    from zoo_core.weights.hub.pushing import Pushed
 
 
 @click.command(
@@ -53,9 +53,9 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     configuration, a card and a picture. What is there already is not sent again. The token is the
     one of `hf auth login`, or HF_TOKEN.
     """
-    from zoo_core.hubs.client import Hub
-    from zoo_core.hubs.packing import packed
-    from zoo_core.hubs.pushing import push
+    from zoo_core.weights.hub.client import Hub
+    from zoo_core.weights.hub.packing import packed
+    from zoo_core.weights.hub.pushing import push
 
     wishes, registry = _wishes(given), installed_registry(terminal)
     if given["dry_run"]:
@@ -74,7 +74,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 
 def _wishes(given: Mapping[str, Any]) -> Wishes:
-    from zoo_core.hubs.packing import Wishes
+    from zoo_core.weights.hub.packing import Wishes
 
     return Wishes(
         private=given["private"],

@@ -31,7 +31,7 @@ def command(terminal: Terminal, *, run: str, out: str, as_json: bool) -> None:
     """
     from zoo_cli.reporting.page import page, write_page
     from zoo_cli.reporting.pictures import pictures_of
-    from zoo_core.history import read_history
+    from zoo_core.runs import read_history
 
     history = read_history(run)
     pictures = pictures_of(history.samples)

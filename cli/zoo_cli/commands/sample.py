@@ -18,7 +18,7 @@ from zoo_core.errors import nearest
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from zoo_core.pretrained import Pretrained
+    from zoo_core.weights.pretrained import Pretrained
 
 
 @click.command(
@@ -81,14 +81,14 @@ def label_number(text: str, classes: Sequence[str]) -> int:
 
 
 def _loaded(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
-    from zoo_core.pretrained import load
+    from zoo_core.weights.pretrained import load
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
     return load(path, device=given["device"], average=not given["no_ema"], registry=registry)
 
 
 def _written(images: Tensor, out: str, columns: int | None) -> list[Path]:
-    from zoo_core.pictures import save_each, save_grid
+    from zoo_core.pictures.sheets import save_each, save_grid
 
     path = Path(out)
     if out.endswith(("/", os.sep)) or path.is_dir():

@@ -25,7 +25,7 @@ from zoo_cli.training.table import show_composition
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
-    from zoo_core.engine import Run
+    from zoo_core.training import Run
 
 
 @click.command(
@@ -74,7 +74,7 @@ def command(terminal: Terminal, context: click.Context, /, **given: Any) -> None
 
 def _composed(terminal: Terminal, request: Request) -> Composition:
     from zoo_core.composition import compose
-    from zoo_core.composition.config_file import read_config_file
+    from zoo_core.config.file import read_config_file
 
     config = read_config_file(Path(request.config)) if request.config else None
     # a plugin file that has moved is named again
@@ -99,7 +99,7 @@ def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> Non
 def _trained(terminal: Terminal, request: Request, composition: Composition) -> Run:
     from zoo_cli.checking.short import remark_on_folder
     from zoo_cli.training.progress import Progress
-    from zoo_core.engine import train
+    from zoo_core.training import train
 
     announce(terminal, composition)
     remark_on_folder(terminal, composition)
@@ -109,7 +109,7 @@ def _trained(terminal: Terminal, request: Request, composition: Composition) -> 
 
 def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:
     from zoo_cli.training.progress import Progress
-    from zoo_core.engine import resume
+    from zoo_core.training import resume
 
     directory = _resumable(terminal, given["resume"], given["run"])
     registry = registry_of_run(terminal, directory, given["plugins"])
@@ -120,14 +120,14 @@ def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:
 
 def _resumable(terminal: Terminal, source: str, run: str | None) -> Path:
     """Return the run directory that is gone on with; one from the Hub is made first."""
-    from zoo_core.hubs.names import means_hub
+    from zoo_core.weights.hub.names import means_hub
 
     if Path(source).exists() or not means_hub(source):
         if run is not None:
             raise click.UsageError("--resume goes on in its own directory and takes no --run")
         return Path(source)
-    from zoo_core.hubs.client import Hub
-    from zoo_core.hubs.resuming import run_from_hub
+    from zoo_core.weights.hub.client import Hub
+    from zoo_core.weights.hub.resuming import run_from_hub
 
     directory = run_from_hub(
         source,

@@ -15,7 +15,7 @@ from zoo_cli.translating import Job, plan_jobs
 from zoo_core import ZooError
 
 if TYPE_CHECKING:
-    from zoo_core.translating import Translator
+    from zoo_core.weights.photos import Translator
 
 SHOWN = 3
 """Photos that an error names; where there are more, each has a warning line before it."""
@@ -105,8 +105,8 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 
 def _translator(terminal: Terminal, given: Mapping[str, Any]) -> Translator:
-    from zoo_core.pretrained import load
-    from zoo_core.translating import Translator
+    from zoo_core.weights.photos import Translator
+    from zoo_core.weights.pretrained import load
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
     trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
@@ -131,8 +131,8 @@ def _announced(translator: Translator) -> Iterator[str]:
 def _outcomes(terminal: Terminal, translator: Translator, jobs: Sequence[Job]) -> Iterator[Outcome]:
     """Translate and write one photo after the other; give what became of each."""
     from zoo_core.data import Unreadable
-    from zoo_core.pictures import save_picture
-    from zoo_core.translating import TooLarge
+    from zoo_core.pictures.sheets import save_picture
+    from zoo_core.weights.photos import TooLarge
 
     for job in terminal.tracked(jobs):
         found = translator(job.photo)

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo_cli.comparing.differences import data_of, data_text, differences
 from zoo_cli.comparing.scores import Column, Point, columns_of, protocol_differences, protocols_of
-from zoo_core.history import History
+from zoo_core.runs import History
 
 
 def described(runs: Sequence[History]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo_core.history import History
+from zoo_core.runs import History
 
 ABSENT = "-"
 """Shown where a run has no such option."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from zoo_core.history import History, Score
+from zoo_core.runs import History, Score
 
 _UNKNOWN = "unknown"
 

@@ -26,7 +26,7 @@ from zoo_cli.comparing.scores import (
 )
 from zoo_cli.terminal import Terminal, columns
 from zoo_cli.wording import duration, number, plain
-from zoo_core.history import History
+from zoo_core.runs import History
 
 _UNIT = "s/step"
 

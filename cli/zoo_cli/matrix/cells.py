@@ -8,8 +8,8 @@ from itertools import product
 from typing import Any
 
 from zoo_core import Registry, ZooError
-from zoo_core.options import reads_images
-from zoo_core.registry import Registered
+from zoo_core.config.options import reads_images
+from zoo_core.registry.lookup import Registered
 from zoo_core.spec import parse_size
 
 AXES = {
@@ -164,7 +164,7 @@ def _spelling(item: Registered, others: Sequence[Registered]) -> str:
 
 def _has_sides(registry: Registry, data: str, options: Mapping[str, Mapping[str, Any]]) -> bool:
     """Return whether data is of two sorts of images, or of pairs."""
-    from zoo_core.composition.opening import opener
+    from zoo_core.composition.datasets import opener
 
     size = options.get("run", {}).get("size")
     asked = {} if size is None else {"size": parse_size(str(size))}

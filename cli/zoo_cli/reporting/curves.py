@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo_cli.comparing.scores import columns_of, letters, protocols_of
-from zoo_core.history import History, number
+from zoo_core.runs import History, number
 
 MOST_POINTS = 1200
 """Points of a curve on the page; of more, the lowest and highest of each stretch are shown."""

@@ -17,7 +17,7 @@ from zoo_cli.comparing.scores import (
 )
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
-from zoo_core.history import History
+from zoo_core.runs import History
 
 QUIET = frozenset({"default", "engine"})
 """Sources whose values nobody asked for."""

@@ -20,7 +20,7 @@ from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
 from zoo_core import Registry, ZooError, __version__
-from zoo_core.history import History
+from zoo_core.runs import History
 
 ENDINGS = (".html", ".htm")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from zoo_core import Registry, ZooError
-from zoo_core.discovery import normalised
-from zoo_core.firstparty import FIRST_PARTY
+from zoo_core.registry.discovery import normalised
+from zoo_core.registry.first_party import FIRST_PARTY
 
 PREFIX = "zoo-plugin-"
 LONGEST = 30

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from zoo_cli.terminal import Terminal
 from zoo_cli.wording import duration, hardware_text, number
-from zoo_core.engine import Run, Silent
+from zoo_core.training import Run, Silent
 
 REDRAW_SECONDS = 0.1
 LINE_SECONDS = 5.0

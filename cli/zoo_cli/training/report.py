@@ -10,7 +10,7 @@ from zoo_cli.wording import composition_text, duration, plain, plural
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
-    from zoo_core.engine import Run
+    from zoo_core.training import Run
 
 
 def announce(terminal: Terminal, composition: Composition) -> None:

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS
-from zoo_core.run_options import RESUMABLE
+from zoo_core.config.run import RESUMABLE
 
 _ALWAYS = {"resume", "run", "plugins", "as_json", "quiet"}
 

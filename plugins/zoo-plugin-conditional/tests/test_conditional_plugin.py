@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 from zoo_core import Recipe
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Condition, Discriminator, Generator
-from zoo_core.options import options_of
 from zoo_plugin_conditional.plugin import zoo_entries
 
 ENTRIES = {(e.kind, e.name): e for e in zoo_entries() if e.kind != "weights"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zoo_core import compose, train
-from zoo_core.engine import Run, Silent
+from zoo_core.training import Run, Silent
 
 
 class Heard(Silent):

@@ -13,11 +13,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from zoo_core import compose
 from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
-from zoo_core.engine import Run, Silent, resume, train
 from zoo_core.engine.core import Engine
-from zoo_core.engine.snapshot import snapshot
+from zoo_core.engine.state import snapshot
 from zoo_core.interfaces import Dataset, Split
 from zoo_core.testing import check_composition, engine_of
+from zoo_core.training import Run, Silent, resume, train
 
 CONDITIONS = ["concat", "projection", "ac", "sgan", "infogan"]
 SMALL = {"generator": {"width": 4}, "critic": {"width": 4}}

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, ImageSpec, hookimpl
 from zoo_core.data import MemoryTable
-from zoo_core.data.digits import Digits
+from zoo_core.data.sets.digits import Digits
 from zoo_core.interfaces import Dataset, Generator, Split
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Discriminator, Game, Generator, Importer
-from zoo_core.options import options_of
 from zoo_plugin_cyclegan.plugin import zoo_entries
 
 ENTRIES = {(e.kind, e.name): e for e in zoo_entries() if e.kind != "weights"}

@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from zoo_core import Registry, ZooError, compose, load
-from zoo_core.engine import Engine, Run, Silent, resume, train
-from zoo_core.engine.snapshot import snapshot
+from zoo_core.engine import Engine
+from zoo_core.engine.state import snapshot
 from zoo_core.testing import check_composition, engine_of
+from zoo_core.training import Run, Silent, resume, train
 
 PARTS = Path(__file__).with_name("cyclegan_parts.py")
 STEPS = 12

@@ -7,8 +7,8 @@ import pytest
 from torch import nn
 
 from zoo_core import compose
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Discriminator, Generator
-from zoo_core.options import options_of
 from zoo_plugin_dcgan.plugin import zoo_entries
 
 ENTRIES = {entry.kind: entry for entry in zoo_entries() if entry.name == "dcgan"}

@@ -11,8 +11,8 @@ from safetensors import safe_open
 from torch import Tensor
 
 from zoo_core import ImageSpec, ZooError
-from zoo_core.data.digits import Digits
-from zoo_core.data.mnist import Mnist
+from zoo_core.data.sets.digits import Digits
+from zoo_core.data.sets.mnist import Mnist
 from zoo_core.interfaces.data import Dataset, Rows
 from zoo_plugin_metrics import classifier
 from zoo_plugin_metrics.classifier import DIGEST, WEIGHTS, DigitClassifier, joint_log_probabilities

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from zoo_core import Entry
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Features, Metric
-from zoo_core.options import options_of
 from zoo_plugin_metrics.plugin import zoo_entries
 
 ENTRIES = {(entry.kind, entry.name): entry for entry in zoo_entries()}

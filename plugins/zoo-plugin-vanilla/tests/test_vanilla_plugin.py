@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Discriminator, Generator
-from zoo_core.options import options_of
 from zoo_plugin_vanilla.plugin import zoo_entries
 
 ENTRIES = {(entry.kind, entry.name): entry for entry in zoo_entries()}

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from zoo_core.config.options import options_of
 from zoo_core.interfaces import Constraint, Loss, Penalty
-from zoo_core.options import options_of
 from zoo_plugin_wgan.plugin import zoo_entries
 
 ENTRIES = {entry.name: entry for entry in zoo_entries()}

@@ -7,10 +7,10 @@ from typing import Any
 
 from zoo_core.builtin.health.advice import advice_for
 from zoo_core.builtin.health.episodes import Episodes, Remark
-from zoo_core.builtin.health.gauge import Gauge
-from zoo_core.builtin.plateau import Plateau, plateau_of
-from zoo_core.engine.run import Run
-from zoo_core.run_directory import read_lines
+from zoo_core.builtin.health.measurements import Gauge
+from zoo_core.builtin.stopping import Plateau, plateau_of
+from zoo_core.runs.directory import read_lines
+from zoo_core.training.run import Run
 
 WARMUP = 0.04
 """Share of a run in which images are not judged yet."""

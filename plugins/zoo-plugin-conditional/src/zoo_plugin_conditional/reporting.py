@@ -10,7 +10,7 @@ from zoo_core import Pretrained
 from zoo_plugin_conditional.classifying import UNKNOWN
 
 if TYPE_CHECKING:
-    from zoo_core.engine import Run
+    from zoo_core.training import Run
 
 MOST = 10_000
 """Held-out images that are classified at most."""

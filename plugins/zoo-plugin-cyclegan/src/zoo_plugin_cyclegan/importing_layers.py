@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from zoo_core.interfaces.importing import StateDict
+from zoo_core.interfaces.importers import StateDict
 
 OriginalNorm = Literal["batch", "instance"]
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from zoo_core import ImageSpec
-from zoo_core.interfaces.importing import Imported, Importer, StateDict
+from zoo_core.interfaces.importers import Imported, Importer, StateDict
 from zoo_plugin_cyclegan.importing_layers import KERNEL, WIDEST, Renaming, norm_of, read_critic
 
 OUTERMOST = "model.model"

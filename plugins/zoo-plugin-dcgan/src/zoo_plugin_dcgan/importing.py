@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from zoo_core import ImageSpec
-from zoo_core.interfaces.importing import Imported, Importer, StateDict
+from zoo_core.interfaces.importers import Imported, Importer, StateDict
 
 KERNEL = 4
 BASE = 4

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference
-from zoo_core.interfaces.measuring import Better
+from zoo_core.interfaces.metrics import Better
 from zoo_plugin_metrics.moments import Moments, moments, root_trace
 from zoo_plugin_metrics.reading import features_of
 

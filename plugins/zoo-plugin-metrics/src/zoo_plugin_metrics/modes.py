@@ -10,7 +10,7 @@ from torch import Tensor
 
 from zoo_core import Between
 from zoo_core.interfaces import Comparison, Draws, ImageSet, Metric, Real, Reference
-from zoo_core.interfaces.measuring import Better
+from zoo_core.interfaces.metrics import Better
 from zoo_plugin_metrics.reading import logits_of
 
 

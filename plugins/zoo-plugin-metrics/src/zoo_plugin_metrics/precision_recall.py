@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from zoo_core import Between, ZooError
 from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference
-from zoo_core.interfaces.measuring import Better
+from zoo_core.interfaces.metrics import Better
 from zoo_plugin_metrics.choosing import choose
 from zoo_plugin_metrics.distances import share_inside, squared_reach
 from zoo_plugin_metrics.reading import features_of

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from zoo_core import Between
 from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference
-from zoo_core.interfaces.measuring import Better
+from zoo_core.interfaces.metrics import Better
 from zoo_plugin_metrics.choosing import choose
 from zoo_plugin_metrics.reading import features_of, pixels_of
 

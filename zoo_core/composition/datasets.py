@@ -1,0 +1,52 @@
+"""Open a data set by what `--data` takes, for data sets that are made of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoo_core.composition.build import instance
+from zoo_core.composition.settings import Section
+from zoo_core.config.options import checked, options_of, task_names_of
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Dataset, Datasets
+from zoo_core.registry.lookup import Registry
+
+
+def opener(registry: Registry) -> Datasets:
+    """Return a function that opens data sets of a registry."""
+
+    def open_dataset(text: str, **options: Any) -> Dataset:
+        name, colon, argument = text.partition(":")
+        item = registry.find("dataset", name)
+        target = item.entry.load()
+        owner = f"dataset {item.entry.name!r}"
+        known, given = options_of(target), {k: v for k, v in options.items() if k != "size"}
+        if colon:
+            given[_argument(target, owner, argument)] = argument
+        values = checked(known, {k: v for k, v in given.items() if k in known}, owner)
+        needs = {"size": options.get("size"), "datasets": open_dataset}
+        asked = task_names_of(target)
+        return _checked(target(**{k: v for k, v in needs.items() if k in asked}, **values), owner)
+
+    return open_dataset
+
+
+def settled_dataset(section: Section, registry: Registry, size: tuple[int, int] | None) -> Dataset:
+    """Return the data set of a section whose options are settled."""
+    return _checked(instance(section, {"size": size, "datasets": opener(registry)}), section.owner)
+
+
+def _checked(found: object, owner: str) -> Dataset:
+    if not isinstance(found, Dataset):
+        raise TypeError(f"{owner} is no zoo_core.interfaces.Dataset")
+    return found
+
+
+def _argument(target: Any, owner: str, argument: str) -> str:
+    option: str = getattr(target, "argument", "")
+    if not option:
+        raise ZooError(
+            f"{owner} takes nothing after a colon, but {argument!r} stands there",
+            hint="leave out what stands after the colon",
+        )
+    return option

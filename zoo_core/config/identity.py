@@ -1,0 +1,29 @@
+"""What makes a run the run that it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from zoo_core.config.request import MEASURING
+from zoo_core.config.run import BOOKKEEPING
+
+
+def identity(config: Mapping[str, Any]) -> str:
+    """Return a hash of what makes a run the run it is: parts and values, without bookkeeping."""
+    parts = {role: names for role, names in config["parts"].items() if role not in MEASURING}
+    options = {
+        name: dict(values)
+        for name, values in config["options"].items()
+        if name.partition(".")[0] not in MEASURING
+    }
+    for name in (*BOOKKEEPING - {"seed"}, "steps"):
+        options["run"].pop(name, None)
+    # an option that came later, and is not used, leaves the runs before it as they are
+    options["run"] = {name: value for name, value in options["run"].items() if value is not None}
+    for name in ("root", "path", "download", "memory_limit"):
+        options["data"].pop(name, None)
+    text = json.dumps({"parts": parts, "options": options}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What `zoo data check` finds out about a data set before anything trains."""

@@ -1,0 +1,1 @@
+"""Data sets of image files: a folder, pairs, and two folders without pairs."""

@@ -1,0 +1,202 @@
+"""A folder of images as a data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from zoo_core.config.options import Between
+from zoo_core.data.folders.labelling import Labelling, LabelMode, find_classes
+from zoo_core.data.folders.listing import Listing, describe_others, list_images
+from zoo_core.data.folders.splits import held_out
+from zoo_core.data.tables.cached import CachedDataset
+from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
+from zoo_core.data.tables.reading import Header, read_header
+from zoo_core.errors import ZooError
+from zoo_core.spec import ImageSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from zoo_core.data.tables.memory import MemoryTable
+    from zoo_core.interfaces.data import Split
+
+HeldOut = Annotated[float, Between(0.0, 0.9)]
+Channels = Literal["auto", "1", "3"]
+
+HELD_OUT_FOLDERS = ("test", "val", "valid", "validation")
+"""Beside `train`, the first of these is the held-out split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The images of one split: relative paths below a folder."""
+
+    root: Path
+    names: tuple[str, ...]
+
+    def paths(self) -> list[Path]:
+        """Return the path of every image."""
+        return [self.root / name for name in self.names]
+
+
+class Folder(CachedDataset):
+    """Offer the images below a folder; sub-folders are classes.
+
+    Every file with the extension of an image counts, and one that cannot be read is an error.
+    Grey, palette, CMYK, 16-bit and transparent images are converted to 8 bits of grey or RGB:
+    transparency is laid on white, the camera's orientation is applied, of an animation the first
+    frame is taken. For `size`, the short side is scaled and the centre is cropped.
+
+    Where `train/` lies beside `test/` (or `val/`, `valid/`, `validation/`), these are the training
+    and the held-out split. Else the name of each file decides: adding one moves no other.
+
+    Args:
+        path: the folder, relative to where the command runs.
+        held_out: fraction of the images that is held out where the folder has no split of its own.
+        channels: 1 for grey, 3 for colour; auto is 1 where every file is grey.
+        labels: auto takes sub-folders as classes and refuses images beside them; folders leaves
+            those images unlabelled; none ignores sub-folders.
+        memory_limit: MiB of decoded images beyond which files are decoded on demand.
+
+    Raises:
+        ZooError: no such folder, no images, several sizes without `size`, or unclear labels.
+    """
+
+    argument = "path"
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        size: tuple[int, int] | None = None,
+        held_out: HeldOut = 0.1,
+        channels: Channels = "auto",
+        labels: LabelMode = "auto",
+        memory_limit: MemoryLimit = 2048,
+    ) -> None:
+        listing = list_images(path)
+        self.parts = split_listing(listing, held_out)
+        self.labelling = label_parts(self.parts, labels, str(listing.root))
+        super().__init__(_image(self.parts, size, channels), classes=self.labelling.classes)
+        self.listing = listing
+        self.others = listing.others
+        self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
+
+    def read(self, split: Split) -> MemoryTable | FileTable:
+        part = self.parts[split]
+        return table_of_files(
+            part.root,
+            part.names,
+            image=self.image,
+            labels=self.labelling.labels(part.names),
+            in_memory=self.in_memory,
+        )
+
+    def count(self, split: Split) -> int:
+        """Return the number of images in a split, without reading them."""
+        return len(self.parts[split].names)
+
+    def summary(self) -> str:
+        """Return one sentence with counts, also of files that are not images."""
+        others = describe_others(self.others)
+        return super().summary() + (f"; {others} not read" if others else "")
+
+
+def split_listing(listing: Listing, fraction: float) -> dict[Split, Part]:
+    """Return the images of the training and of the held-out split.
+
+    Raises:
+        ZooError: a folder with a split of its own, and images outside it.
+    """
+    tops = {name.partition("/")[0] for name in listing.images if "/" in name}
+    held = next((name for name in HELD_OUT_FOLDERS if name in tops), None)
+    if "train" in tops and held is not None:
+        return _own_split(listing, held)
+    chosen = held_out(listing.images, fraction)
+    return {
+        "train": Part(listing.root, tuple(_where(listing.images, chosen, wanted=False))),
+        "test": Part(listing.root, tuple(_where(listing.images, chosen, wanted=True))),
+    }
+
+
+def _where(names: Sequence[str], chosen: Sequence[bool], *, wanted: bool) -> Iterator[str]:
+    return (name for name, one in zip(names, chosen, strict=True) if one == wanted)
+
+
+def _own_split(listing: Listing, held: str) -> dict[Split, Part]:
+    inside = {top: _below(listing.images, top) for top in ("train", held)}
+    outside = [name for name in listing.images if name.partition("/")[0] not in inside]
+    if outside:
+        raise ZooError(
+            f"{str(listing.root)!r} has train/ and {held}/ and also {len(outside)} "
+            f"image{'s' if len(outside) > 1 else ''} outside them, such as {outside[0]!r}",
+            hint=f"move what is outside elsewhere, or name `folder:{listing.root}/train`",
+        )
+    return {
+        "train": Part(listing.root / "train", inside["train"]),
+        "test": Part(listing.root / held, inside[held]),
+    }
+
+
+def _below(names: Sequence[str], top: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(f"{top}/") for name in names if name.startswith(f"{top}/"))
+
+
+def label_parts(parts: Mapping[Split, Part], mode: LabelMode, owner: str) -> Labelling:
+    """Return the classes of both splits.
+
+    Raises:
+        ZooError: unclear labels, or a class that only the held-out split has.
+    """
+    train, test = parts["train"], parts["test"]
+    found = find_classes((*train.names, *test.names), mode, owner)
+    if train.root != test.root:
+        known = find_classes(train.names, mode, str(train.root)).classes
+        unknown = [name for name in found.classes if name not in known]
+        if unknown:
+            raise ZooError(
+                f"{str(test.root)!r} has the class {unknown[0]!r}, which {str(train.root)!r} "
+                "has not",
+                hint="name the class folders of both alike, or leave them out: "
+                "`-o data.labels=none`",
+            )
+    return found
+
+
+def _image(parts: dict[Split, Part], size: tuple[int, int] | None, channels: Channels) -> ImageSpec:
+    headers: list[Header] = []
+    if size is None or channels == "auto":
+        headers = read_all(read_header, parts["train"].paths() + parts["test"].paths())
+    return image_of(headers, size, channels)
+
+
+def image_of(
+    headers: Sequence[Header], size: tuple[int, int] | None, channels: Channels
+) -> ImageSpec:
+    """Return what the batches of some files hold.
+
+    Raises:
+        ZooError: several sizes and none that is asked for, or one beyond what an image can have.
+    """
+    return ImageSpec(channels_of(headers, channels), *(size or _common_size(headers)))
+
+
+def channels_of(headers: Iterable[Header], channels: Channels) -> int:
+    """Return the channels that files are read with."""
+    if channels != "auto":
+        return int(channels)
+    return 1 if all(header.grey for header in headers) else 3
+
+
+def _common_size(headers: Sequence[Header]) -> tuple[int, int]:
+    first = headers[0]
+    for header in headers:
+        if (header.height, header.width) != (first.height, first.width):
+            raise ZooError(
+                f"images differ in size: {str(first.path)!r} is {first.height}x{first.width} and "
+                f"{str(header.path)!r} is {header.height}x{header.width} (height x width)",
+                hint="`--size 64` or `--size 64x48` scales and crops all to one size",
+            )
+    return first.height, first.width

@@ -1,0 +1,180 @@
+"""Two data sets side by side, without partners: what to translate between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo_core.data.folders.folder import Channels, HeldOut
+from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.errors import ZooError
+from zoo_core.interfaces.data import Dataset, Datasets, Split, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zoo_core.spec import ImageSpec
+
+FORM = "`--data unpaired:A,B`, where A and B are folders or data sets, such as `unpaired:cats,dogs`"
+
+
+class Unpaired(Dataset):
+    """Offer two data sets as the tables "a" and "b", each in an order of its own.
+
+    A side is anything that `--data` takes, such as `mnist` or `folder:photos`; of a folder the
+    path alone will do. Each side keeps its labels and its own training and held-out split. The
+    data set has classes where both sides have the same ones.
+
+    Options that are none or auto are left to each side; others reach the sides that have them.
+
+    Args:
+        sides: the two, with a comma between them.
+        test: two more sides, all of whose images are held out, in place of each side's own split.
+        held_out: fraction of a folder's images that is held out.
+        channels: 1 reads folders as grey, 3 as colour.
+        labels: how folders are labelled: auto, folders or none.
+        root: folder of the downloaded data sets; `--data-dir` sets it.
+
+    Raises:
+        ZooError: not two sides, one that is no data set, or two of different channels or sizes.
+    """
+
+    argument = "sides"
+
+    def __init__(
+        self,
+        *,
+        datasets: Datasets,
+        sides: str,
+        size: tuple[int, int] | None = None,
+        test: str = "",
+        held_out: HeldOut | None = None,
+        channels: Channels = "auto",
+        labels: LabelMode = "auto",
+        root: str | None = None,
+    ) -> None:
+        given = {
+            "held_out": 0.0 if test else held_out,
+            "channels": None if channels == "auto" else channels,
+            "labels": None if labels == "auto" else labels,
+            "root": root,
+        }
+        self.names = _two(sides)
+        self.sides = _opened(datasets, self.names, size, given)
+        first, second = self.sides.values()
+        self.image = first.image
+        _check_alike(self.sides, self.names)
+        if first.classes == second.classes:
+            self.classes = first.classes
+        self.held_out = self._held_out(datasets, test, given) if test else {}
+
+    @property
+    def images(self) -> Mapping[str, ImageSpec]:
+        """Return what the images of the tables "a" and "b" are."""
+        return {side: data.image for side, data in self.sides.items()}
+
+    def tables(self, split: Split) -> Mapping[str, Table]:
+        """Return the tables of a split as "a" and "b"."""
+        if split == "test" and self.held_out:
+            return {side: data.tables("train")["images"] for side, data in self.held_out.items()}
+        return {side: data.tables(split)["images"] for side, data in self.sides.items()}
+
+    def summary(self) -> str:
+        """Return one sentence with counts of both sides."""
+        sides = zip(self.names, self.sides.items(), strict=True)
+        found = [f"{side.upper()} ({name}): {data.summary()}" for name, (side, data) in sides]
+        held = [len(table) for table in self.tables("test").values()] if self.held_out else []
+        return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
+
+    def _held_out(
+        self, datasets: Datasets, test: str, given: Mapping[str, Any]
+    ) -> dict[str, Dataset]:
+        names = _two(test)
+        options = {**given, "channels": str(self.image.channels)}
+        found = _opened(datasets, names, (self.image.height, self.image.width), options)
+        for name, data in zip(names, found.values(), strict=True):
+            if data.image != self.image:
+                raise ZooError(
+                    f"held-out images of {name!r} are {data.image}, and those to train on are "
+                    f"{self.image}",
+                    hint="`-o data.test=` takes sides like those to train on",
+                )
+        return found
+
+
+def _two(text: str) -> tuple[str, str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if len(names) == 2:
+        return names[0], names[1]
+    if len(names) == 1:
+        raise ZooError(
+            f"unpaired images have two sides, and {text!r} names one",
+            hint=_published_form(Path(names[0])) or FORM,
+        )
+    raise ZooError(
+        f"unpaired images have two sides, and {text!r} names {len(names)}",
+        hint=f"{FORM}; a folder with a comma in its name can be renamed, or reached by a link"
+        if names
+        else FORM,
+    )
+
+
+def _published_form(folder: Path) -> str:
+    """Return what to say instead of a folder that is laid out as the sets of CycleGAN are."""
+    if not all((folder / name).is_dir() for name in ("trainA", "trainB")):
+        return ""
+    test = all((folder / name).is_dir() for name in ("testA", "testB"))
+    return f"`--data unpaired:{folder}/trainA,{folder}/trainB`" + (
+        f" and `-o data.test={folder}/testA,{folder}/testB`" if test else ""
+    )
+
+
+def _opened(
+    datasets: Datasets,
+    names: tuple[str, str],
+    size: tuple[int, int] | None,
+    given: Mapping[str, Any],
+) -> dict[str, Dataset]:
+    options = {name: value for name, value in given.items() if value is not None}
+    if size is not None:
+        options["size"] = size
+    found = {side: _side(datasets, name, options) for side, name in zip("ab", names, strict=True)}
+    for name, data in zip(names, found.values(), strict=True):
+        if set(data.images) != {"images"}:
+            raise ZooError(
+                f"{name!r} has {' and '.join(data.images)}, so it cannot be one side",
+                hint="a side is a data set with one set of images, such as `folder:photos`",
+            )
+    return found
+
+
+def _side(datasets: Datasets, name: str, options: Mapping[str, Any]) -> Dataset:
+    if ":" in name:
+        return datasets(name, **options)
+    is_folder = Path(name).expanduser().is_dir()
+    try:
+        return datasets(name, **options)
+    except ZooError as error:
+        if is_folder:
+            return datasets(f"folder:{name}", **options)
+        raise ZooError(
+            f"a side of the unpaired images, {name!r}, is no folder; {error.message}",
+            hint=f"{error.hint}; a path is relative to where the command runs",
+        ) from error
+
+
+def _check_alike(sides: Mapping[str, Dataset], names: tuple[str, str]) -> None:
+    first, second = (data.image for data in sides.values())
+    if first.channels != second.channels:
+        raise ZooError(
+            f"the two sides differ in channels: {names[0]!r} has {first.channels} and "
+            f"{names[1]!r} has {second.channels}",
+            hint="`-o data.channels=3` (or 1) reads folders as colour (or grey); "
+            "other data sets have channels of their own",
+        )
+    if first != second:
+        raise ZooError(
+            f"the two sides differ in size: {names[0]!r} has {first.height}x{first.width} and "
+            f"{names[1]!r} has {second.height}x{second.width} (height x width)",
+            hint="`--size 64` or `--size 64x48` scales and crops both to one size",
+        )

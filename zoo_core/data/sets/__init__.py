@@ -1,0 +1,1 @@
+"""Data sets by name: embedded, of torchvision, made up, and those made of others."""

@@ -1,0 +1,123 @@
+"""Where the samples of an evaluation come from: latents, or the other side of a translation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from zoo_core.composition import Composition
+from zoo_core.interfaces import Dataset, Game, Rows, Split, Table
+from zoo_core.pictures.samples import CHUNK, draw_chunk
+
+Nets = Mapping[str, nn.Module]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One kind of samples that a game makes.
+
+    Args:
+        direction: such as "ab", or empty for what is drawn from latents.
+        table: which of the data's tables the samples imitate.
+        limit: how many there can be; None for no limit.
+        chunks: nets and a count to the samples, (n, C, H, W) in [-1, 1] a chunk.
+    """
+
+    direction: str
+    table: str
+    limit: int | None
+    chunks: Callable[[Nets, int], Iterator[Tensor]]
+
+
+def drawings_of(
+    composition: Composition, game: Game, *, device: torch.device, seed: int
+) -> tuple[Drawn, ...]:
+    """Return the samples that a game can be measured by; nets must be in evaluation mode.
+
+    A translation's samples are the held-out images of its source, translated; the training images
+    where none is held out.
+    """
+    if not game.translators():
+        draw = _Latents(composition, game, device, seed)
+        return (Drawn(direction="", table="images", limit=None, chunks=draw),)
+    return tuple(
+        _translation(composition, direction, name, device)
+        for direction, name in game.translators().items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Latents:
+    composition: Composition
+    game: Game
+    device: torch.device
+    seed: int
+
+    def __call__(self, nets: Nets, count: int) -> Iterator[Tensor]:
+        classes = len(self.composition.task.classes) if self.composition.plan.labelled else 0
+        labels = torch.arange(count) % classes if classes else None
+        for start in range(0, count, CHUNK):
+            some = min(CHUNK, count - start)
+            wanted = None if labels is None else labels[start : start + some].to(self.device)
+            yield draw_chunk(
+                self.game,
+                nets,
+                start // CHUNK,
+                count=some,
+                seed=self.seed,
+                labels=wanted,
+                device=self.device,
+            )
+
+
+def _translation(
+    composition: Composition, direction: str, name: str, device: torch.device
+) -> Drawn:
+    tables = _held_out(composition)
+    source, target = tables_of(direction, tables)
+    table = tables[source]
+    read = _sources if source == target else _images
+
+    def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
+        for start in range(0, min(count, len(table)), CHUNK):
+            rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
+            found: Tensor = nets[name](_scaled(read(rows), device), None)
+            yield found.float()
+
+    return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)
+
+
+def has_images(dataset: Dataset, split: Split) -> bool:
+    """Return whether every table of a data set has images in a split."""
+    return all(len(table) for table in dataset.tables(split).values())
+
+
+def tables_of(direction: str, tables: Iterable[str]) -> tuple[str, str]:
+    """Return the tables that a direction such as "ab" goes from and to.
+
+    They are one where images come in pairs with their sources.
+    """
+    return ("images", "images") if "images" in tables else (direction[:1], direction[1:])
+
+
+def _held_out(composition: Composition) -> Mapping[str, Table]:
+    return composition.dataset.tables(
+        "test" if has_images(composition.dataset, "test") else "train"
+    )
+
+
+def _images(rows: Rows) -> Tensor:
+    return rows.images
+
+
+def _sources(rows: Rows) -> Tensor:
+    if rows.sources is None:
+        raise AssertionError("images that come in pairs have sources")
+    return rows.sources
+
+
+def _scaled(images: Tensor, device: torch.device) -> Tensor:
+    return images.to(device).float().mul_(2 / 255).sub_(1)

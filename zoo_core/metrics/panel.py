@@ -1,0 +1,206 @@
+"""A panel: chosen metrics and features, the real side, and the protocol of their scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zoo_core.composition import Composition
+from zoo_core.composition.metrics import (
+    INSTALL,
+    all_labels,
+    directions_of,
+    features_of,
+    metrics_of,
+)
+from zoo_core.draws import CounterDraws
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split
+from zoo_core.interfaces.metrics import Better
+from zoo_core.metrics.cache import cached
+from zoo_core.metrics.image_sets import rounded, seen_set
+from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
+from zoo_core.metrics.real_side import RealSide
+
+Critic = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """The scores of one set of samples.
+
+    Args:
+        values: score to value.
+        protocol: all that scores must share to be compared, as JSON data.
+        better: score to which way is better.
+    """
+
+    values: Mapping[str, float]
+    protocol: Mapping[str, Any]
+    better: Mapping[str, Better]
+
+    @property
+    def digest(self) -> str:
+        """Return the protocol's digest."""
+        return digest_of(self.protocol)
+
+
+class Panel:
+    """Measure samples of one table against its real images.
+
+    Args:
+        composition: names the metrics, the features and the data.
+        table: which of the data's tables.
+        split: what samples are compared with.
+        seed: of subsets and choices.
+        device: where the features run.
+
+    Raises:
+        ZooError: no metric is named, or features, data and metrics do not fit.
+    """
+
+    def __init__(
+        self,
+        composition: Composition,
+        *,
+        table: str = "images",
+        split: Split = "test",
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.composition, self.split, self.seed = composition, split, seed
+        self.device = torch.device(device)
+        self.metrics = metrics_of(composition.plan)
+        if not self.metrics:
+            raise ZooError("no metric is named", hint=f"`--metrics fid`; {INSTALL}")
+        dataset = all_labels(composition.dataset)
+        image = dataset.images[table]
+        self.image = image
+        self.features = features_of(composition.plan, image).to(self.device)
+        self.keep_images = any(metric.needs_images for metric in self.metrics.values())
+        self.real = RealSide(
+            dataset,
+            table,
+            split,
+            self.features,
+            self.device,
+            keep_images=self.keep_images,
+            seed=seed,
+        )
+        self._check_real()
+        self._references: dict[str, Reference] = {}
+
+    def against(self, split: Split) -> Panel:
+        """Return this panel for another split; features and data are not read again.
+
+        Raises:
+            ZooError: the split has too few images for a metric.
+        """
+        other = copy(self)
+        other.split, other.real = split, self.real.against(split)
+        other._references = {}
+        other._check_real()
+        return other
+
+    def _check_real(self) -> None:
+        for name, metric in self.metrics.items():
+            _check_count(name, metric, self.real.count, f"{self.split} images")
+
+    @property
+    def better(self) -> Mapping[str, Better]:
+        """Return every score to which way is better."""
+        return directions_of(self.metrics)
+
+    def prepare(self) -> None:
+        """Read the real side now, so that what is wrong with it is known before a training."""
+        for name in self.metrics:
+            self.reference(name)
+
+    def see(self, chunks: Iterable[Tensor]) -> ImageSet:
+        """Return samples (n, C, H, W) in [-1, 1], a chunk at a time, as a set."""
+        return seen_set(
+            (rounded(chunk) for chunk in chunks),
+            self.features,
+            self.device,
+            keep_images=self.keep_images,
+        )
+
+    def measure(self, fake: ImageSet, *, critic: Critic | None = None) -> Scored:
+        """Return the scores of a set of samples.
+
+        Raises:
+            ZooError: fewer samples than a metric can bear, or a score that is not finite.
+        """
+        values: dict[str, float] = {}
+        for name, metric in self.metrics.items():
+            _check_count(name, metric, len(fake), "samples")
+            compared = Comparison(
+                fake=fake,
+                real=self.real,
+                reference=self.reference(name),
+                critic=critic if metric.needs_critic else None,
+                rng=self._rng(name),
+            )
+            values |= {key: float(value) for key, value in metric(compared).items()}
+        _check_finite(values)
+        return Scored(values=values, protocol=self.protocol(len(fake)), better=self.better)
+
+    def reference(self, name: str) -> Reference:
+        """Return what a metric keeps of the real side."""
+        if name not in self._references:
+            metric = self.metrics[name]
+            key = {**self._fixed(), "metric": name, "options": self._options()[name]}
+            self._references[name] = cached(
+                key, lambda: metric.reference(self.real, self._rng(name).child("reference"))
+            )
+        return self._references[name]
+
+    def protocol(self, count: int) -> dict[str, Any]:
+        """Return the protocol of the scores of so many samples, as JSON data."""
+        return {**self._fixed(), "fake_count": count, "metrics": self._options()}
+
+    def _fixed(self) -> dict[str, Any]:
+        plan = self.composition.plan
+        return {
+            "features": plan.chosen["features"].items[0].qualified,
+            "features_digest": self.features.digest,
+            "reads": self.features.reads,
+            "range": RANGE,
+            "data": plan.chosen["data"].items[0].qualified,
+            "data_digest": self.real.digest,
+            "table": self.real.table,
+            "image": str(self.image),
+            "split": self.split,
+            "real_count": self.real.count,
+            "seed": self.seed,
+            "versions": versions(self.composition),
+        }
+
+    def _options(self) -> dict[str, dict[str, Any]]:
+        return metric_options(self.composition)
+
+    def _rng(self, name: str) -> CounterDraws:
+        return CounterDraws(self.seed, 0, path=("metric", name))
+
+
+def _check_count(name: str, metric: Metric, count: int, what: str) -> None:
+    if count < metric.least:
+        raise ZooError(
+            f"metric {name!r} needs at least {metric.least:,} {what}, and there are {count:,}",
+            hint="a larger `--count`, more data, or another metric: `zoo list metric`",
+        )
+
+
+def _check_finite(values: Mapping[str, float]) -> None:
+    broken = [name for name, value in values.items() if not math.isfinite(value)]
+    if broken:
+        raise ZooError(
+            f"score {broken[0]!r} is {values[broken[0]]}",
+            hint="the samples or their features have values that are not finite",
+        )

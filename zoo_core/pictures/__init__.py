@@ -1,0 +1,1 @@
+"""Tensors of images as sheets and files."""

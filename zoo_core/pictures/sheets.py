@@ -1,0 +1,121 @@
+"""From tensors to PNG files."""
+
+from __future__ import annotations
+
+import math
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from zoo_core.errors import ZooError
+from zoo_core.runs.checkpoint import write_error
+
+CANVAS = 256
+"""Height and width of a scatter, in pixels."""
+
+DOT = 2
+"""Radius of a point in it, in pixels."""
+
+
+def as_bytes(images: Tensor) -> Tensor:
+    """Return images (N, C, H, W) in [-1, 1] as uint8 of the same shape."""
+    return images.detach().float().cpu().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+
+
+def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.Image:
+    """Return a sheet of images (N, C, H, W) in [-1, 1], row by row; of points, a scatter.
+
+    Args:
+        images: 1, 3 or any other number of channels; the first is shown where it is not 1 or 3.
+            Points are images of one pixel with two channels.
+        columns: how many stand beside each other; a near-square sheet by default.
+        gap: pixels between images.
+    """
+    if are_points(images):
+        return scatter(images)
+    # its package takes two seconds to import, which only a sheet is worth
+    from torchvision.utils import make_grid
+
+    columns = columns or max(1, math.ceil(math.sqrt(len(images))))
+    shown = images if images.shape[1] in (1, 3) else images[:, :1]
+    sheet = make_grid(as_bytes(shown), nrow=columns, padding=gap, pad_value=255)
+    return _picture(sheet)
+
+
+def are_points(images: Tensor) -> bool:
+    """Say whether images are of the shape (N, 2, 1, 1): x and y, as `gaussians` has them."""
+    return tuple(images.shape[1:]) == (2, 1, 1)
+
+
+def scatter(points: Tensor) -> Image.Image:
+    """Return points (N, 2, 1, 1) as dots on a white square, from -1 to 1 on both axes, y upwards.
+
+    A point outside is drawn at the edge.
+    """
+    picture = Image.new("RGB", (CANVAS, CANVAS), "white")
+    draw = ImageDraw.Draw(picture)
+    inside = points.detach().float().cpu().flatten(1).clamp(-1, 1)
+    places = (inside * torch.tensor([1.0, -1.0]) + 1) / 2 * (CANVAS - 1)
+    for x, y in places.round().int().tolist():
+        draw.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill="navy")
+    return picture
+
+
+def save_grid(images: Tensor, path: Path, *, columns: int | None = None) -> None:
+    """Write a sheet as PNG, whole or not at all.
+
+    Raises:
+        ZooError: it cannot be written.
+    """
+    save_picture(grid(images, columns=columns), path)
+
+
+def save_each(images: Tensor, folder: Path) -> list[Path]:
+    """Write one PNG per image into a folder, as `grid` shows it; return their paths.
+
+    Raises:
+        ZooError: the folder cannot be made or written.
+    """
+    width = max(5, len(str(len(images))))
+    paths = [folder / f"{number:0{width}d}.png" for number in range(len(images))]
+    for image, path in zip(images, paths, strict=True):
+        save_picture(_shown(image), path)
+    return paths
+
+
+def save_picture(picture: Image.Image, path: Path) -> None:
+    """Write a PNG to a temporary file and rename it.
+
+    Raises:
+        ZooError: another ending than .png, or it cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise ZooError(
+            f"pictures are written as PNG, not as {path.suffix or path.name!r}",
+            hint=f"`--out {path.with_suffix('.png')}`, or a folder, ending in '/'",
+        )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(temporary, format="PNG", optimize=True)
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise write_error(path, error) from error
+
+
+def _shown(image: Tensor) -> Image.Image:
+    if are_points(image[None]):
+        return scatter(image[None])
+    return _picture(as_bytes(image if image.shape[0] in (1, 3) else image[:1]))
+
+
+def _picture(image: Tensor) -> Image.Image:
+    if image.shape[0] == 1:
+        return Image.fromarray(image[0].numpy())
+    return Image.fromarray(image.permute(1, 2, 0).contiguous().numpy())

@@ -1,0 +1,1 @@
+"""What plugins provide: entries, hooks, discovery, look-up. Imports no torch."""

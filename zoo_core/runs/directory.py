@@ -1,0 +1,247 @@
+"""A run directory: its layout, its lock, and cutting it back to a checkpoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from zoo_core.config.file import read_config_file
+from zoo_core.errors import ZooError
+from zoo_core.runs.checkpoint import read_checkpoint, write_error, write_json
+from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, METRICS, SCORES, STEP
+
+
+class RunDirectory:
+    """Where a run keeps everything.
+
+    Args:
+        path: the directory; it is created by `create`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = FileLock(path / LOCK)
+
+    @property
+    def config(self) -> Path:
+        """Return where the configuration is."""
+        return self.path / CONFIG
+
+    @property
+    def metrics(self) -> Path:
+        """Return where the log is, one JSON object a line."""
+        return self.path / METRICS
+
+    @property
+    def scores(self) -> Path:
+        """Return where the evaluations are, one JSON object a line, each with its protocol."""
+        return self.path / SCORES
+
+    @property
+    def events(self) -> Path:
+        """Return where the remarks on the run's health are, one JSON object a line."""
+        return self.path / EVENTS
+
+    def sample(self, step: int) -> Path:
+        """Return where the picture of a step is."""
+        return self.path / "samples" / f"{step_name(step)}.png"
+
+    def checkpoint(self, step: int) -> Path:
+        """Return where the checkpoint of a step is."""
+        return self.path / "checkpoints" / step_name(step)
+
+    def create(self, config: Mapping[str, Any]) -> None:
+        """Make the directory, take its lock, and write the configuration.
+
+        Raises:
+            ZooError: it holds another run, or cannot be written.
+        """
+        if self.config.exists():
+            raise ZooError(
+                f"{str(self.path)!r} holds a run already",
+                hint=f"`zoo train --resume {self.path}` goes on with it; `--run` takes another "
+                "directory",
+            )
+        if self.path.exists() and not self.path.is_dir():
+            raise ZooError(f"{str(self.path)!r} is a file", hint="`--run` takes a directory")
+        if self.path.exists() and any(p.name != LOCK for p in self.path.iterdir()):
+            raise ZooError(
+                f"{str(self.path)!r} is not empty and holds no run",
+                hint="`--run` takes a new or an empty directory",
+            )
+        try:
+            (self.path / "samples").mkdir(parents=True, exist_ok=True)
+            (self.path / "checkpoints").mkdir(exist_ok=True)
+            self.lock()
+            write_json(self.config, config)
+        except OSError as error:
+            raise write_error(self.path, error) from error
+
+    def lock(self) -> None:
+        """Keep other processes out until `unlock` or the end of this process.
+
+        Raises:
+            ZooError: another process has the lock.
+        """
+        try:
+            # whoever reads the run may look at the lock for a moment
+            self._lock.acquire(timeout=0.3, poll_interval=0.05)
+        except Timeout as error:
+            raise ZooError(
+                f"another process is training in {str(self.path)!r}",
+                hint="wait for it or stop it, or train in another directory with `--run`",
+            ) from error
+        except OSError as error:
+            raise write_error(self.path, error) from error
+
+    def unlock(self) -> None:
+        """Let other processes in."""
+        self._lock.release()
+
+    def read_config(self) -> dict[str, Any]:
+        """Return the configuration.
+
+        Raises:
+            ZooError: there is none, or it cannot be read.
+        """
+        return read_config(self.config)
+
+    def steps(self) -> list[int]:
+        """Return the steps that have a checkpoint, ascending."""
+        return sorted(_step_of(path) for path in self._glob("checkpoints"))
+
+    def newest_whole(
+        self, problems: list[str]
+    ) -> tuple[int, dict[str, dict[str, Any]], dict[str, Any]] | None:
+        """Return step, tensors and state of the newest checkpoint that is whole.
+
+        Args:
+            problems: gets a line for each damaged checkpoint that is passed over.
+        """
+        for step in reversed(self.steps()):
+            try:
+                return (step, *read_checkpoint(self.checkpoint(step)))
+            except ZooError as error:
+                problems.append(error.message)
+        return None
+
+    def cut_back(self, step: int) -> None:
+        """Remove what was logged, pictured or saved after a step, and torn lines."""
+        for file in (self.metrics, self.scores, self.events):
+            _cut_lines(file, step)
+        for path in [*self._glob("samples"), *self._glob("checkpoints")]:
+            if _step_of(path) > step:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in (self.path / "checkpoints").glob(".*.tmp"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def keep(self, count: int, *, best: str | None = None) -> None:
+        """Remove all but the newest checkpoints, and the best by a score if one is named."""
+        spared = {self.best(best)} if best else set()
+        for step in self.steps()[:-count]:
+            if step not in spared:
+                shutil.rmtree(self.checkpoint(step), ignore_errors=True)
+
+    def best(self, score: str) -> int | None:
+        """Return the step with the best score among the evaluations while training, if any.
+
+        Scores of the newest protocol count, and of equal ones the first.
+        """
+        return best_step(read_lines(self.scores), score)
+
+    def append(self, scalars: Mapping[str, Any]) -> None:
+        """Add one line to the log.
+
+        Raises:
+            ZooError: it cannot be written.
+        """
+        append_line(self.metrics, scalars)
+
+    def _glob(self, folder: str) -> list[Path]:
+        return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
+
+
+def step_name(step: int) -> str:
+    """Return the name of a step in file names."""
+    return f"step-{step:08d}"
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return a configuration file's object.
+
+    Raises:
+        ZooError: no such file, or it is no configuration.
+    """
+    return read_config_file(path)
+
+
+def best_step(evaluations: Iterable[Mapping[str, Any]], score: str) -> int | None:
+    """Return the step with the best score among evaluations, as `scores.jsonl` has them."""
+    found = [
+        line
+        for line in evaluations
+        if line.get("by") == "train" and score in line.get("scores", {})
+    ]
+    if not found:
+        return None
+    newest = found[-1]
+    sign = -1 if newest.get("better", {}).get(score) == "higher" else 1
+    same = [line for line in found if line.get("digest") == newest.get("digest")]
+    return int(min(same, key=lambda line: sign * line["scores"][score])["step"])
+
+
+def append_line(path: Path, value: Mapping[str, Any]) -> None:
+    """Add one JSON object to a file of lines, and sync it.
+
+    Raises:
+        ZooError: it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(value) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file of lines without torn ones; none where there is no file."""
+    return _whole_lines(path) if path.exists() else []
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
+    return _whole_lines(path)
+
+
+def _cut_lines(path: Path, step: int) -> None:
+    if not path.exists():
+        return
+    kept = [line for line in _whole_lines(path) if line["step"] <= step]
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _whole_lines(path: Path) -> list[dict[str, Any]]:
+    found = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and isinstance(value.get("step"), int):
+            found.append(value)
+    return found
+
+
+def _step_of(path: Path) -> int:
+    found = STEP.fullmatch(path.stem)
+    return int(found[1]) if found else -1

@@ -1,0 +1,130 @@
+"""Read a run directory, whole or torn, without changing it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zoo_core.errors import ZooError, nearest
+from zoo_core.runs.layout import CONFIG, EVENTS, METRICS, SCORES, STEP, runs_beside
+from zoo_core.runs.lock import is_running
+from zoo_core.runs.records import History, Score, mapping, number
+
+LARGEST = 1 << 20
+"""Bytes of the largest configuration that is read."""
+
+_IS_RUN = "give the directory that `zoo train` made"
+
+
+def read_history(run: str | Path) -> History:
+    """Read a run directory; a checkpoint in it means the run.
+
+    Raises:
+        ZooError: no run there, or a file of it that cannot be read.
+    """
+    path = _run_at(Path(run))
+    remarks: list[str] = []
+    try:
+        config = _config(path / CONFIG)
+        lines = tuple(_steps_of(path / METRICS, remarks))
+        scores = tuple(_score(line) for line in _steps_of(path / SCORES, remarks))
+        events = tuple(_steps_of(path / EVENTS, remarks))
+    except OSError as error:
+        raise ZooError(
+            f"cannot read the run {str(path)!r}: {error.strerror or error}",
+            hint="is it yours, and is its disk there?",
+        ) from error
+    return History(
+        path=path,
+        config=config,
+        lines=lines,
+        scores=scores,
+        events=events,
+        samples=_numbered(path / "samples", ".png"),
+        checkpoints=tuple(_numbered(path / "checkpoints", "")),
+        running=is_running(path),
+        remarks=tuple(remarks),
+    )
+
+
+def _run_at(path: Path) -> Path:
+    if path.parent.name == "checkpoints" and not (path / CONFIG).exists():
+        path = path.parent.parent
+    if (path / CONFIG).is_file():
+        return path
+    run = Path(str(path).rpartition("@")[0])
+    if "@" in path.name and (run / CONFIG).is_file():
+        raise ZooError(
+            f"{str(path)!r} is one checkpoint of a run, but this looks at whole runs",
+            hint=f"give {run}",
+        )
+    raise ZooError(f"no run at {str(path)!r}", hint=nearest(str(path), runs_beside(path)) + _IS_RUN)
+
+
+def _config(file: Path) -> dict[str, Any]:
+    with file.open("rb") as stream:
+        found = stream.read(LARGEST + 1)
+    try:
+        value = json.loads(found) if len(found) <= LARGEST else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise ZooError(f"{str(file)!r} holds no configuration", hint=f"is it damaged? {_IS_RUN}")
+    return value
+
+
+def _steps_of(file: Path, remarks: list[str]) -> Iterator[dict[str, Any]]:
+    """Give the objects of a file of lines that have a step; count what else is whole."""
+    if not file.is_file():
+        return
+    damaged = 0
+    with file.open("rb") as stream:
+        for line in stream:
+            value = _object(line)
+            if value is not None:
+                yield value
+            else:
+                # the last line may be torn, or be half written just now
+                damaged += line.endswith(b"\n")
+    if damaged:
+        remarks.append(f"{file.name}: passed over lines that are no steps: {damaged}")
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and type(value.get("step")) is int else None
+
+
+def _score(line: Mapping[str, Any]) -> Score:
+    direction = str(line.get("direction", ""))
+    # a training in several directions calls its scores by them, an evaluation does not
+    values = {
+        name.removeprefix(f"{direction}."): number(value)
+        for name, value in mapping(line.get("scores")).items()
+    }
+    better = {
+        name.removeprefix(f"{direction}."): way for name, way in mapping(line.get("better")).items()
+    }
+    return Score(
+        step=line["step"],
+        by=str(line.get("by", "")),
+        weights=str(line.get("weights", "")),
+        direction=direction,
+        values={name: value for name, value in values.items() if value is not None},
+        better={name: way for name, way in better.items() if way in ("lower", "higher")},
+        protocol=mapping(line.get("protocol")),
+        digest=str(line.get("digest", "")),
+    )
+
+
+def _numbered(folder: Path, ending: str) -> dict[int, Path]:
+    if not folder.is_dir():
+        return {}
+    found = {p: STEP.fullmatch(p.stem) for p in folder.iterdir() if p.suffix == ending}
+    steps = {int(match[1]): path for path, match in found.items() if match}
+    return dict(sorted(steps.items()))

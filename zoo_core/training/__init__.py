@@ -1,0 +1,12 @@
+"""A training: begun, logged, pictured, saved, measured, gone on with after a crash."""
+
+from zoo_core.training.run import Run, Silent, Watcher
+from zoo_core.training.training import resume, train
+
+__all__ = [
+    "Run",
+    "Silent",
+    "Watcher",
+    "resume",
+    "train",
+]

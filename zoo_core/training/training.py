@@ -1,0 +1,277 @@
+"""The training loop: step, log, picture, checkpoint, stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zoo_core.composition import Composition, compose
+from zoo_core.config.run import RESUMABLE
+from zoo_core.draws import CounterDraws
+from zoo_core.engine.assembling import engine_of
+from zoo_core.engine.core import check_finite
+from zoo_core.engine.hardware import determinism, slow_bfloat16
+from zoo_core.engine.modes import evaluating
+from zoo_core.errors import ZooError
+from zoo_core.pictures.sheets import save_grid
+from zoo_core.registry.lookup import Registry
+from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.training.extras import check_extras
+from zoo_core.training.held_out import held_out
+from zoo_core.training.run import Run, Silent, Watcher, environment_differences, full_config
+from zoo_core.training.saving import go_back, restore_newest, save_checkpoint
+from zoo_core.training.scoring import Evaluations
+from zoo_core.training.signals import stop_on_signals
+from zoo_core.training.warm_start import initialise
+
+GRID = 64
+"""Images in a run's sample grid."""
+
+
+def train(
+    config: Composition | Mapping[str, Any] | str | Path,
+    directory: str | Path | None = None,
+    *,
+    init: str | Path | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train a composition in a new run directory.
+
+    Args:
+        config: a composition, a configuration as `Composition.config` returns it, or the path of
+            a configuration file.
+        directory: where the run is kept, new or empty; by default one under runs/, named after
+            what is trained.
+        init: a run or weights directory whose weights the nets begin with.
+        watcher: who is told how it goes.
+
+    Raises:
+        ZooError: the composition, the data or the directory do not allow it, or training breaks
+            down; what was saved before is intact.
+    """
+    composition = _composition(config)
+    check_extras(composition.run)
+    with _torch_state(composition):
+        place = new_directory(composition) if directory is None else Path(directory)
+        run = _prepared(composition, RunDirectory(place), watcher or Silent())
+        if init is not None:
+            initialise(run.engine, init, registry=composition.registry)
+        run.directory.create(full_config(composition, run.hardware))
+        for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
+            if remark:
+                run.say(remark)
+        return _trained(run)
+
+
+def resume(
+    directory: str | Path,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    registry: Registry | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Go on with a run from its newest whole checkpoint, also after a crash.
+
+    Args:
+        directory: the run directory.
+        overrides: new values of `steps`, `device`, `max_minutes`, `keep` or `deterministic`.
+        registry: where names are looked up; all installed plugins by default.
+        watcher: who is told how it goes.
+
+    Raises:
+        ZooError: no run is there, another process trains in it, or no checkpoint is whole.
+    """
+    place = RunDirectory(Path(directory))
+    config = place.read_config()
+    place.lock()
+    try:
+        composition = compose(config=_recorded(config, overrides or {}), registry=registry)
+        check_extras(composition.run)
+        with _torch_state(composition):
+            run = _prepared(composition, place, watcher or Silent())
+            restore_newest(run)
+            for remark in environment_differences(config.get("environment", {}), run.hardware):
+                run.say(remark)
+            if _stretches(run, config):
+                run.say("the schedules are those of the new number of steps")
+            return _trained(run)
+    finally:
+        place.unlock()
+
+
+def new_directory(composition: Composition) -> Path:
+    """Return a directory under runs/ that does not exist yet, named after what is trained."""
+    plan = composition.plan
+    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(path for path in (Path("runs") / each for each in names) if not path.exists())
+
+
+def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Composition:
+    if isinstance(config, Composition):
+        return config
+    return compose(config=config if isinstance(config, Mapping) else read_config(Path(config)))
+
+
+def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration with the recorded choices of the hardware, and the overrides."""
+    for name in overrides:
+        if name not in RESUMABLE:
+            raise ZooError(
+                f"{name!r} cannot change when a run is resumed",
+                hint=f"these can: {', '.join(RESUMABLE)}; anything else is another run",
+            )
+    environment = config.get("environment", {})
+    fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
+    options = config.get("options", {})
+    run = {**options.get("run", {}), **fixed, **overrides}
+    return {**config, "options": {**options, "run": run}}
+
+
+def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
+    """Return whether other learning rates follow from another number of steps."""
+    falling = ("linear", "cosine")
+    schedules = [optimiser.options.schedule for optimiser in run.engine.optimisers.values()]
+    before = config.get("options", {}).get("run", {}).get("steps", run.options.steps)
+    changed = before != run.options.steps
+    return changed and any(schedule in falling for schedule in schedules)
+
+
+def _prepared(composition: Composition, directory: RunDirectory, watcher: Watcher) -> Run:
+    engine = engine_of(composition)
+    return Run(composition, directory, engine, engine.hardware, watcher)
+
+
+def _torch_state(composition: Composition) -> Any:
+    return determinism(asked=composition.run.deterministic)
+
+
+def _trained(run: Run) -> Run:
+    """Train to the end, whatever the end is."""
+    registry = run.composition.registry
+    run.watcher.started(run)
+    registry.call("zoo_run_started", run=run)
+    with torch.random.fork_rng(devices=[]), stop_on_signals(run):
+        try:
+            _loop(run)
+        except BaseException:
+            run.outcome = "failed"
+            raise
+        finally:
+            run.directory.unlock()
+            run.watcher.finished(run, run.outcome)
+            registry.call("zoo_run_finished", run=run, outcome=run.outcome)
+    return run
+
+
+def _loop(run: Run) -> None:
+    options, engine = run.options, run.engine
+    limit = math.inf if options.max_minutes is None else options.max_minutes * 60
+    evaluations = Evaluations(run)
+    began = time.perf_counter()
+    before = run.seconds
+    while run.step < options.steps and not run.stop_outcome:
+        measured = evaluations.due(run.step + 1)
+        logs = measured or _logs(run, run.step + 1)
+        engine.step(watch=logs)
+        run.seconds = before + time.perf_counter() - began
+        if logs:
+            pause = time.perf_counter()
+            found = evaluations.measure() if measured else {}
+            # what is measured is no part of training's time
+            began += time.perf_counter() - pause
+            _log(run, found)
+        _save_if_due(run, measured=measured)
+        if run.back_reason:
+            go_back(run)
+        run.watcher.stepped(run)
+        if run.seconds - before >= limit:
+            run.stop(f"{options.max_minutes:g} minutes are over")
+    run.outcome = run.stop_outcome or "done"
+    _finish(run)
+
+
+def _logs(run: Run, step: int) -> bool:
+    return step % run.options.log_every == 0 or step == run.options.steps
+
+
+def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
+    scalars = run.engine.sums.take()
+    for player, norm in run.engine.gradient_norms.items():
+        scalars[f"{player}.gradient_norm"] = float(norm)
+    _check_finite(run, scalars)
+    registry = run.composition.registry
+    for more in registry.call("zoo_scalars", run=run, step=run.step):
+        scalars |= more
+    protocol = {name: evaluated[name] for name in ("protocol",) if name in evaluated}
+    scalars |= {name: value for name, value in evaluated.items() if name not in protocol}
+    run.scalars = scalars
+    line = {
+        "step": run.step,
+        "seconds": round(run.seconds, 3),
+        "images_per_second": round(run.images_per_second, 2),
+        **scalars,
+        **protocol,
+    }
+    run.directory.append(line)
+    run.watcher.logged(run, run.step, scalars)
+    registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
+
+
+def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
+    try:
+        check_finite(scalars, run.step)
+    except ZooError as error:
+        run.note("non-finite", error.message, advice=error.hint)
+        raise
+
+
+def _save_if_due(run: Run, *, measured: bool) -> None:
+    options = run.options
+    if options.sample_every and run.step % options.sample_every == 0:
+        save_sample(run)
+    due = options.checkpoint_every and run.step % options.checkpoint_every == 0
+    best = options.keep_best if measured else None
+    if due or (best and run.directory.best(best) == run.step):
+        save_checkpoint(run)
+
+
+def _finish(run: Run) -> None:
+    """Save the last picture and checkpoint, unless they are there already."""
+    if run.step == 0:
+        return
+    if not run.directory.sample(run.step).exists():
+        save_sample(run)
+    if run.step not in run.directory.steps():
+        save_checkpoint(run)
+
+
+def save_sample(run: Run) -> Path:
+    """Write a picture from the same latents each time."""
+    path = run.directory.sample(run.step)
+    rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
+    with evaluating(run.engine.picture_nets()) as nets:
+        images = run.engine.game.picture(
+            nets,
+            rng.child("grid"),
+            count=GRID,
+            labels=_grid_labels(run),
+            held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
+        )
+    save_grid(images, path, columns=8)
+    return path
+
+
+def _grid_labels(run: Run) -> Tensor | None:
+    """Return the labels in turn, where the composition knows labels."""
+    classes = len(run.composition.task.classes)
+    if not classes or not run.composition.plan.labelled:
+        return None
+    return torch.arange(GRID, device=run.hardware.device) % classes

@@ -1,0 +1,61 @@
+"""Begin with the weights of another run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zoo_core.engine.core import Engine
+from zoo_core.engine.state import averaged_first, load_tensors
+from zoo_core.errors import ZooError
+from zoo_core.interfaces import Game
+from zoo_core.registry.lookup import Registry
+from zoo_core.runs.checkpoint import Files
+from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
+from zoo_core.weights.bundle.tensors import check_tensors, read_tensors
+from zoo_core.weights.found import read_weights
+from zoo_core.weights.sources import find_source
+
+
+def initialise(
+    engine: Engine, source: str | Path, *, registry: Registry | None = None
+) -> list[str]:
+    """Copy the weights of every net that the source has; return their names.
+
+    The generator begins with the source's average where there is one, and so does its own average.
+
+    Args:
+        engine: what begins.
+        source: what `load` takes: a run, a bundle, a pretrained name or a repository on the Hub.
+        registry: where pretrained names are looked up; all installed plugins by default.
+
+    Raises:
+        ZooError: no weights there, or nets of another shape.
+    """
+    path = find_source(source, registry=registry)
+    files = _of_bundle(path, engine.game) if is_bundle(path) else read_weights(path)
+    nets, taken = engine.game.nets(), []
+    for name, net in nets.items():
+        tensors = averaged_first(files, name)
+        if tensors is not None:
+            load_tensors(net, tensors, name)
+            taken.append(name)
+    if "generator" in nets and "generator" not in taken:
+        raise ZooError(
+            f"{str(source)!r} has no weights of a generator",
+            hint="`--init` takes a run, weights, a pretrained name or a repository on the Hub",
+        )
+    for name, shadow in engine.average.nets.items():
+        load_tensors(shadow, dict(nets[name].state_dict()), name)
+    return taken
+
+
+def _of_bundle(path: Path, game: Game) -> Files:
+    """Return the tensors of the nets that a bundle and a game both have.
+
+    Shapes are compared before tensors are read.
+    """
+    bundle, nets = read_bundle(path), game.nets()
+    both = [name for name in bundle.components if name in nets]
+    for name in both:
+        check_tensors(bundle.headers[name], nets[name].state_dict(), repr(bundle.components[name]))
+    return {name: read_tensors(bundle.path(name)) for name in both}

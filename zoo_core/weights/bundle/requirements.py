@@ -1,0 +1,135 @@
+"""Which plugins a bundle needs here, and what stands in for those that only training needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoo_core.config.file import check_form
+from zoo_core.config.options import Option, coerced, options_of
+from zoo_core.config.request import ARGUED, ROLES
+from zoo_core.errors import ZooError
+from zoo_core.registry.entry import Entry
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.lookup import CORE, Registry
+from zoo_core.weights.bundle.bundle import Bundle
+from zoo_core.weights.bundle.untrusted import AGAIN
+
+ABSENT = Entry(
+    "discriminator",
+    "absent",
+    "zoo_core.weights.bundle.absent:AbsentCritic",
+    "Hold the place of a critic that is not here.",
+)
+
+STAND_INS: Mapping[str, str | list[str]] = {
+    "loss": f"{CORE}/non-saturating",
+    "data": f"{CORE}/digits",
+    "critic": f"{CORE}/absent",
+    "penalty": [],
+    "constraint": [],
+    "metric": [],
+    "augment": "none",
+    "features": "none",
+}
+"""Role to what takes its place where a part is not installed and sampling does not need it."""
+
+UNBOUNDED = 2**16
+"""Largest number for an option whose author set no bounds."""
+
+
+def usable(bundle: Bundle, registry: Registry) -> tuple[dict[str, Any], Registry]:
+    """Return a composition of installed parts that makes a bundle's pictures, and its registry.
+
+    Raises:
+        ZooError: a configuration of another form, a part that sampling needs and that is not
+            installed, or an option without bounds with a number that no net is built with.
+    """
+    config = bundle.composition
+    check_form(config)
+    parts, options = dict(config["parts"]), dict(config["options"])
+    missing = {role: error for role in parts if (error := _missing(registry, role, parts[role]))}
+    ships_critic = any(name.startswith("discriminator") for name in bundle.components)
+    needed = [
+        role for role in missing if role not in STAND_INS or (role == "critic" and ships_critic)
+    ]
+    if needed:
+        raise _not_installed(bundle, {role: parts[role] for role in needed}, missing[needed[0]])
+    for role in missing:
+        parts[role] = STAND_INS[role]
+        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
+    wider = _with_absent(registry) if "critic" in missing else registry
+    _check_unbounded(wider, parts, options)
+    return {**config, "parts": parts, "options": options}, wider
+
+
+def _names(role: str, value: object) -> list[str]:
+    found = value if isinstance(value, list) else [value]
+    names = [str(name) for name in found if name != "none"]
+    return [name.partition(":")[0] for name in names] if role in ARGUED else names
+
+
+def _missing(registry: Registry, role: str, value: object) -> ZooError | None:
+    """Return why a part of a role cannot be had here; None where all can, or there is no role."""
+    for name in _names(role, value) if role in ROLES else ():
+        try:
+            registry.find(ROLES[role], name)
+        except ZooError as error:
+            return error
+    return None
+
+
+def _not_installed(bundle: Bundle, parts: Mapping[str, object], first: ZooError) -> ZooError:
+    """Return the error for parts that are not installed, with the line that brings them."""
+    named = [(role, name) for role, value in parts.items() for name in _names(role, value)]
+    sources = sorted({name.rpartition("/")[0] for _, name in named} - {""})
+    what = " and ".join(f"{role} {name!r}" for role, name in named)
+    message = f"{str(bundle.directory)!r} needs the {what}: {first.message}"
+    known = [source for source in sources if source in FIRST_PARTY]
+    if CORE in sources:
+        return ZooError(message, hint=f"`pip install --upgrade {CORE}`")
+    if sources and known == sources:
+        return ZooError(message, hint=f"`pip install {' '.join(known)}`")
+    strange = [source for source in sources if source not in known]
+    if not strange:
+        return ZooError(message, hint=first.hint)
+    return ZooError(
+        message,
+        hint=f"{strange[0]!r} is no plugin of ours: a plugin is code, so read it before you "
+        f"`pip install {' '.join(sources)}`",
+    )
+
+
+def _with_absent(registry: Registry) -> Registry:
+    wider = Registry(strict=registry.strict)
+    for item in registry.entries():
+        wider.add(item.entry, source=item.source)
+    wider.add(ABSENT, source=CORE)
+    wider.plugins = registry.plugins
+    return wider
+
+
+def _check_unbounded(
+    registry: Registry, parts: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse numbers with which building would not end, where a part's author set no bounds."""
+    for role, value in parts.items():
+        for name in _names(role, value) if role in ROLES else ():
+            item = registry.find(ROLES[role], name)
+            known = options_of(item.entry.load())
+            own = {**options.get(role, {}), **options.get(f"{role}.{item.entry.name}", {})}
+            for option, given in own.items():
+                if option in known and known[option].bounds is None:
+                    _check_number(known[option], given, f"{role} {item.entry.name!r}")
+
+
+def _check_number(option: Option, value: object, owner: str) -> None:
+    found = coerced(option, value, owner)
+    pieces = found if isinstance(found, tuple) else (found,)
+    if len(pieces) > UNBOUNDED or any(
+        isinstance(piece, int | float) and abs(piece) > UNBOUNDED for piece in pieces
+    ):
+        raise ZooError(
+            f"{owner} would be built with {option.name!r} of more than {UNBOUNDED:,}",
+            hint=f"no weights need that; {AGAIN}",
+        )

@@ -1,0 +1,100 @@
+"""Entries of the kind `weights`: where their bundle is, and what is told of it.
+
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from zoo_core.errors import ZooError
+from zoo_core.registry.entry import WEIGHTS_NAME, Entry
+from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
+
+SCHEME = "hf://"
+
+TOLD = ("data", "mb", "metric", "licence")
+"""What `zoo list weights` shows; tags such as `licence:cc0-1.0` say what no bundle here says."""
+
+
+def is_pretrained_name(text: str) -> bool:
+    """Say whether a text has the form of a pretrained name, such as `dcgan.digits-32`."""
+    return bool(WEIGHTS_NAME.fullmatch(text.rpartition("/")[2]))
+
+
+def hub_text(entry: Entry) -> str:
+    """Return the Hub id of an entry, such as "user/repo@rev"; empty where it is a folder here."""
+    return entry.target.removeprefix(SCHEME) if entry.target.startswith(SCHEME) else ""
+
+
+def folder_of(item: Registered) -> Path:
+    """Return the folder of an entry whose bundle is in its plugin's wheel.
+
+    Raises:
+        ZooError: the wheel has no such folder.
+    """
+    package, _, inside = item.entry.target.partition(":")
+    try:
+        found = importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        found = None
+    for place in (found.submodule_search_locations or ()) if found else ():
+        folder = Path(place, *PurePosixPath(inside).parts)
+        if is_bundle(folder):
+            return folder
+    raise ZooError(
+        f"weights {item.entry.name!r} point to {item.entry.target!r}, and {item.source} has no "
+        "weights there",
+        hint=f"the plugin is incomplete: `pip install --force-reinstall {item.source}`",
+    )
+
+
+def find_weights(name: str, registry: Registry) -> Registered:
+    """Return the entry of a pretrained name.
+
+    Raises:
+        ZooError: there is none.
+    """
+    return registry.find("weights", name)
+
+
+def told_of(item: Registered) -> dict[str, Any]:
+    """Return data, size in MB, metric and licence of pretrained weights, as far as they are known.
+
+    Raises:
+        ZooError: a bundle in a wheel that is not sound.
+    """
+    tags = dict(tag.split(":", 1) for tag in item.entry.tags if ":" in tag)
+    found: dict[str, Any] = {key: tags.get(key, "") for key in TOLD}
+    if hub_text(item.entry):
+        return {**found, "hub": hub_text(item.entry)}
+    folder = folder_of(item)
+    config = read_bundle_config(folder / "config.json")
+    size = sum((folder / file).stat().st_size for file in config["components"].values())
+    return {
+        "data": found["data"] or _data(config),
+        "mb": f"{size / 1e6:.2g}",
+        "metric": found["metric"] or _metric(config),
+        "licence": found["licence"] or config.get("licence", ""),
+        "hub": "",
+    }
+
+
+def _data(config: dict[str, Any]) -> str:
+    parts, options = config["composition"]["parts"], config["composition"]["options"]
+    name = str(parts.get("data", "")).rpartition("/")[2]
+    size = options.get("run", {}).get("size")
+    return f"{name} at {size}" if size else name
+
+
+def _metric(config: dict[str, Any]) -> str:
+    """Return the newest score against held-out images, or against any."""
+    lines = [line for line in config["scores"] if isinstance(line.get("scores"), dict)]
+    held_out = [line for line in lines if line.get("protocol", {}).get("split") == "test"]
+    for line in reversed(held_out or lines):
+        for name, value in line["scores"].items():
+            return f"{name} {value:.4g}" if isinstance(value, int | float) else ""
+    return ""
