@@ -19,6 +19,7 @@ from zoo_core.interfaces import (
     Constraint,
     Discriminator,
     Duel,
+    DuelNames,
     Game,
     GameParts,
     Generator,
@@ -149,7 +150,7 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
         nets=nets,
         sampler=sampler,
         condition=condition,
-        duel=lambda generator, critic: _duel(plan, condition, generator, critic),
+        duel=_DuelMaker(plan, condition, nets),
     )
     # losses, penalties and augmentation are built by the game: their weights are the seed's too
     game = _seeded(plan.settings["game"], {"parts": parts}, seed, "game")
@@ -171,20 +172,32 @@ def _seeded(section: Section, needs: Mapping[str, Any], seed: int, role: str) ->
     return built
 
 
-def _duel(
-    plan: Blueprint, condition: Condition, generator: Generator, critic: Discriminator
-) -> Duel:
-    needs = plan.task_needs()
-    augment = plan.chosen["augment"].items
-    return Duel(
-        generator,
-        critic,
-        instance(plan.settings["loss"], needs),
-        condition=condition,
-        augment=instance(plan.settings["augment"], needs) if augment else Augment(),
-        penalties=_several(plan, "penalty", Penalty),
-        constraints=_several(plan, "constraint", Constraint).values(),
-    )
+@dataclass(frozen=True, slots=True)
+class _DuelMaker:
+    """Makes the duels of a game; implements `zoo_core.interfaces.Duels`."""
+
+    plan: Blueprint
+    condition: Condition
+    nets: Mapping[str, nn.Module]
+
+    def __call__(self, generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
+        plan, needs = self.plan, self.plan.task_needs()
+        augment = plan.chosen["augment"].items
+        names = {id(net): name for name, net in self.nets.items()}
+        return Duel(
+            generator,
+            critic,
+            instance(plan.settings["loss"], needs),
+            condition=self.condition,
+            augment=instance(plan.settings["augment"], needs) if augment else Augment(),
+            penalties=_several(plan, "penalty", Penalty),
+            constraints=_several(plan, "constraint", Constraint).values(),
+            names=DuelNames(
+                generator=names.get(id(generator), "generator"),
+                critic=names.get(id(critic), "discriminator"),
+                prefix=prefix,
+            ),
+        )
 
 
 def _several(plan: Blueprint, role: str, kind: type) -> dict[str, Any]:

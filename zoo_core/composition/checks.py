@@ -65,7 +65,7 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
 
 def _check_game(plan: Blueprint) -> None:
     """Refuse a condition where the game takes none, and generators of the other sort."""
-    if plan.chosen["condition"].items and not getattr(plan.target("game"), "conditions", True):
+    if plan.chosen["condition"].items and "condition" not in plan.target("game").needs:
         raise ZooError(
             f"{plan.described('game')} takes no condition, "
             f"but {plan.name('condition')!r} is asked for",

@@ -17,6 +17,7 @@ class RunOptions:
     Args:
         steps: rounds of the game; a round has one move of the generator.
         batch: images per move, over all devices.
+        microbatch: images of a batch that are played at once, to save memory; all by default.
         size: height x width in pixels; the data's own size if none.
         latent_dim: length of a latent vector.
         critic_steps: critic's moves per generator's move.
@@ -50,6 +51,7 @@ class RunOptions:
 
     steps: Annotated[int, Between(1, MAX_STEPS)] = 5000
     batch: Annotated[int, Between(1, 65536)] = 64
+    microbatch: Annotated[int | None, Between(1, 65536)] = None
     size: str | int | None = None
     latent_dim: Annotated[int, Between(1, 65536)] = 100
     critic_steps: Annotated[int, Between(1, 100)] = 1

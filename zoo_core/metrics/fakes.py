@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.composition import Composition
-from zoo_core.interfaces import Dataset, Game, Rows, Split, Table
+from zoo_core.draws import CounterDraws
+from zoo_core.interfaces import Dataset, Game, Rows, Split, Table, net_stream
 from zoo_core.pictures.samples import CHUNK, draw_chunk
 
 Nets = Mapping[str, nn.Module]
@@ -44,7 +45,7 @@ def drawings_of(
         draw = _Latents(composition, game, device, seed)
         return (Drawn(direction="", table="images", limit=None, chunks=draw),)
     return tuple(
-        _translation(composition, direction, name, device)
+        _translation(composition, direction, name, device, seed)
         for direction, name in game.translators().items()
     )
 
@@ -74,7 +75,7 @@ class _Latents:
 
 
 def _translation(
-    composition: Composition, direction: str, name: str, device: torch.device
+    composition: Composition, direction: str, name: str, device: torch.device, seed: int
 ) -> Drawn:
     tables = _held_out(composition)
     source, target = tables_of(direction, tables)
@@ -84,7 +85,8 @@ def _translation(
     def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
         for start in range(0, min(count, len(table)), CHUNK):
             rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
-            found: Tensor = nets[name](_scaled(read(rows), device), None)
+            with net_stream(CounterDraws(seed, start // CHUNK, path=("translate", "nets"))):
+                found: Tensor = nets[name](_scaled(read(rows), device), None)
             yield found.float()
 
     return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)

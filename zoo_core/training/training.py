@@ -158,7 +158,7 @@ def _trained(run: Run) -> Run:
     registry = run.composition.registry
     run.watcher.started(run)
     registry.call("zoo_run_started", run=run)
-    with torch.random.fork_rng(devices=[]), stop_on_signals(run):
+    with stop_on_signals(run):
         try:
             _loop(run)
         except BaseException:
@@ -257,7 +257,7 @@ def save_sample(run: Run) -> Path:
     """Write a picture from the same latents each time."""
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
-    with evaluating(run.engine.picture_nets()) as nets:
+    with evaluating(run.engine.picture_nets(), seed=run.options.seed) as nets:
         images = run.engine.game.picture(
             nets,
             rng.child("grid"),
