@@ -20,7 +20,6 @@ from zoo_core.interfaces import (
     Generator,
     Penalty,
     Round,
-    Scores,
     Terms,
     Turn,
     slopes,
