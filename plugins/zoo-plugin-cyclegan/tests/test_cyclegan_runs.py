@@ -164,9 +164,11 @@ def test_a_run_translates_both_ways_afterwards(registry: Registry, tmp_path: Pat
     saved = {path.stem for path in (tmp_path / "run/checkpoints/step-00000002").iterdir()}
     names = {"generator.ab", "generator.ba", "discriminator.a", "discriminator.b"}
     assert names | {"generator.ab_ema", "generator.ba_ema"} <= saved
-    trained = load(tmp_path / "run", registry=registry)
     images = torch.rand(2, 1, 12, 16) * 2 - 1
+    before = torch.random.get_rng_state()
+    trained = load(tmp_path / "run", registry=registry)
     there, back = trained.translate(images, "ab"), trained.translate(images, "ba")
+    assert torch.equal(torch.random.get_rng_state(), before)
     assert there.shape == back.shape == images.shape
     assert not torch.equal(there, back)
     with pytest.raises(ZooError, match="nothing can be drawn here"):
