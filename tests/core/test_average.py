@@ -85,6 +85,17 @@ def test_no_warmup_share_copies_the_net() -> None:
     assert values(average, "weight") == [3, 3]
 
 
+@pytest.mark.parametrize(("half_life", "warmup"), [(1000.0, 0.05), (70.0, NO_WARMUP), (50.0, 0.0)])
+def test_the_weight_of_a_step_is_the_formula_in_python(half_life: float, warmup: float) -> None:
+    average = averaged(Counter(0), half_life=half_life, warmup=warmup)
+    for step in [*range(40), 10**6]:
+        shorter = min(half_life, warmup * (step + 1) * 10)
+        expected = 1 - 0.5 ** (10 / shorter) if shorter else 1.0
+        weight = average.weight(at(step))
+        assert (weight.shape, weight.dtype) == ((), torch.float64)
+        assert weight.item() == pytest.approx(expected, rel=1e-12)
+
+
 def test_buffers_are_averaged_too() -> None:
     net = Counter(0)
     average = averaged(net, batch=100)

@@ -70,12 +70,39 @@ def test_slices_over_ranks_are_the_global_draw(row: tuple[int, ...], world: int)
     assert torch.equal(parts("integers", 10), draws(7, 3).integers(10, whole, *row))
 
 
-@pytest.mark.parametrize("step", [0, 1, 12345, 10**9])
-def test_a_step_in_a_tensor_draws_the_same(step: int) -> None:
-    number, tensor = draws(9, step), draws(9, torch.tensor(step))
-    assert torch.equal(number.child("a").normal(5), tensor.child("a").normal(5))
-    assert torch.equal(number.uniform(5), tensor.uniform(5))
-    assert number.step.item() == tensor.step.item() == step
+@pytest.mark.parametrize("rank", [{}, {"rank": 0, "world": 3}, {"rank": 2, "world": 3}], ids=str)
+@pytest.mark.parametrize("step", [0, 1, 12345, 10**9, 2**40 + 7])
+def test_a_step_in_a_tensor_draws_the_same(step: int, rank: dict[str, int]) -> None:
+    number, tensor = draws(9, step, **rank), draws(9, torch.tensor(step), **rank)
+    pairs = [(number, tensor)]
+    pairs += [(n.child("a"), t.child("a")) for n, t in pairs]
+    pairs += [(n.child(3, "b"), t.child(3, "b")) for n, t in pairs]
+    for one, other in pairs:
+        # twice: every call of a stream draws something new
+        for _ in range(2):
+            assert torch.equal(one.uniform(5, 2), other.uniform(5, 2))
+            assert torch.equal(one.normal(5, 3), other.normal(5, 3))
+            assert torch.equal(one.integers(1000, 5), other.integers(1000, 5))
+        assert torch.equal(one.places(5), other.places(5))
+        assert one.step.item() == other.step.item() == step
+        assert one.step.dtype == other.step.dtype == torch.int64
+
+
+def test_a_stream_follows_the_step_of_its_tensor() -> None:
+    """The clock of an engine is one tensor; streams that are made later have later steps."""
+    clock = torch.tensor(4)
+    before = draws(9, clock).child("a").uniform(5)
+    clock += 1
+    assert torch.equal(draws(9, clock).child("a").uniform(5), draws(9, 5).child("a").uniform(5))
+    assert torch.equal(before, draws(9, 4).child("a").uniform(5))
+    assert clock.item() == 5
+
+
+def test_places_are_the_rows_of_the_global_batch() -> None:
+    assert draws().places(3).tolist() == [0, 1, 2]
+    found = [draws(rank=rank, world=3).child("a").places(2).tolist() for rank in range(3)]
+    assert found == [[0, 1], [2, 3], [4, 5]]
+    assert draws().places(3).dtype == torch.int64
 
 
 @pytest.mark.parametrize("row", [3, 4])

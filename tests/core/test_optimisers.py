@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,61 @@ def test_a_step_is_that_of_torch(name: str, layout: torch.memory_format) -> None
             parameter.grad = gradient
         reference.step()
     assert_same(ours, theirs)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_rmsprop_is_that_of_torch_to_the_last_digits(momentum: float, weight_decay: float) -> None:
+    ours, theirs = net().double(), net().double()
+    options = {"alpha": 0.9, "momentum": momentum, "weight_decay": weight_decay}
+    optimiser = player(ours, "rmsprop", **options)
+    reference = torch.optim.RMSprop(theirs.parameters(), lr=0.01, **options)
+    for seed in range(8):
+        for parameter, gradient in zip(
+            theirs.parameters(), gradients_of(theirs, seed), strict=True
+        ):
+            parameter.grad = gradient.double()
+        reference.step()
+        optimiser.step([gradient.double() for gradient in gradients_of(ours, seed)], FIRST)
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(mine, other, rtol=0, atol=1e-12)
+        for name, value in reference.state[other].items():
+            if name != "step":
+                held = optimiser._optimiser.state[mine][name]
+                torch.testing.assert_close(held, value, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_step_has_the_rate_of_its_schedule(name: str) -> None:
+    ours, theirs = net().double(), net().double()
+    falling = {"schedule": "cosine", "warmup": 3}
+    optimiser = player(ours, name, **RULES[name], **falling)
+    reference = TORCH[name](theirs.parameters(), lr=0.01, foreach=False, **RULES[name])
+    for step in range(0, 100, 9):
+        for parameter, gradient in zip(
+            theirs.parameters(), gradients_of(theirs, step), strict=True
+        ):
+            parameter.grad = gradient.double()
+        rise, fall = min(1, (step + 1) / 4), 0.5 * (1 + math.cos(math.pi * step / 100))
+        reference.param_groups[0]["lr"] = 0.01 * rise * fall
+        reference.step()
+        gradients = [gradient.double() for gradient in gradients_of(ours, step)]
+        optimiser.step(gradients, torch.tensor(step))
+    torch.testing.assert_close(
+        list(ours.parameters()), list(theirs.parameters()), rtol=0, atol=1e-12
+    )
+
+
+def test_a_rate_is_read_where_it_stands_at_every_step() -> None:
+    """What was captured reads the same memory again."""
+    optimiser = player(net(), "sgd", schedule="linear")
+    places = set()
+    for step in (0, 25):
+        stepped_at = optimiser._rate.data_ptr()
+        optimiser.step(gradients_of(net(), 1), torch.tensor(step))
+        places |= {stepped_at, optimiser._rate.data_ptr()}
+    assert len(places) == 1
+    assert optimiser._rate.item() == 0.0075
 
 
 @pytest.mark.parametrize("name", RULES)

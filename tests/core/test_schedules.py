@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -61,6 +62,26 @@ def test_warmup_and_decay_multiply() -> None:
 def test_the_highest_rate_scales_everything() -> None:
     player = PlayerOptions(lr=2e-4, schedule="linear")
     assert rate(player, 50, 100) == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize("warmup", [0, 7])
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "step"])
+@pytest.mark.parametrize("decay_from", [0.0, 0.3])
+def test_a_rate_on_the_device_is_the_formula_in_python(
+    schedule: Any, decay_from: float, warmup: int
+) -> None:
+    options = {"decay_from": decay_from, "warmup": warmup, "decay": 0.3, "decay_every": 13}
+    player = PlayerOptions(lr=2e-4, schedule=schedule, **options)
+    for step in range(150):
+        progress = min(1.0, max(0.0, (step - decay_from * 100) / (100 - decay_from * 100)))
+        factors = {
+            "constant": 1.0,
+            "linear": 1 - progress,
+            "cosine": 0.5 * (1 + math.cos(math.pi * progress)),
+            "step": 0.3 ** (step // 13),
+        }
+        expected = 2e-4 * min(1.0, (step + 1) / (warmup + 1)) * factors[schedule]
+        assert rate(player, step, 100) == pytest.approx(expected, rel=1e-13, abs=1e-19)
 
 
 @pytest.mark.parametrize("schedule", ["linear", "cosine"])
