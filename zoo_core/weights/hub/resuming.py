@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from zoo_core.config.run import BOOKKEEPING
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint, write_json
+from zoo_core.runs.atomic import json_bytes, whole_folder
+from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint
 from zoo_core.runs.directory import RunDirectory, read_config
 from zoo_core.runs.layout import CONFIG, METRICS, SCORES
 from zoo_core.weights.bundle.bundle import STATE, Bundle, read_bundle
@@ -48,19 +48,8 @@ def run_from_hub(
     found = pull(wanted, hub=hub, registry=registry, with_state=True)
     bundle = read_bundle(found.path)
     step = _checked_step(bundle)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True
-        ) as place:
-            whole = Path(place) / target.name
-            _lay_out(bundle, RunDirectory(whole), step)
-            whole.replace(target)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ZooError(
-            f"cannot write {str(target)!r}: {reason}", hint="`--run` names another directory"
-        ) from error
+    with whole_folder(target, over=False, hint="`--run` names another directory") as whole:
+        _lay_out(bundle, RunDirectory(whole), step)
     return target
 
 
@@ -81,7 +70,8 @@ def _lay_out(bundle: Bundle, run: RunDirectory, step: int) -> None:
         place = run.path if name in LOGS else checkpoint
         if name != CONFIG:
             shutil.copyfile(bundle.directory / STATE / name, place / name)
-    write_json(run.config, _without_pushing(read_config(bundle.directory / STATE / CONFIG)))
+    config = _without_pushing(read_config(bundle.directory / STATE / CONFIG))
+    run.config.write_bytes(json_bytes(config))
     _check_checkpoint(checkpoint, step)
 
 
