@@ -10,9 +10,10 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.runs import checkpoint
-from zoo_core.runs.checkpoint import read_checkpoint, sha256, write_checkpoint
+from zoo_core.runs.checkpoint import read_checkpoint, write_checkpoint
 
 HINT = "use another checkpoint; `zoo train --resume` takes the newest that is whole"
 
@@ -41,7 +42,7 @@ def saved(tmp_path: Path) -> Path:
 def resign(path: Path, name: str) -> None:
     """Make the manifest agree with a changed file."""
     manifest = json.loads((path / "manifest.json").read_text())
-    manifest["files"][name] = sha256(path / name)
+    manifest["files"][name] = sha256_of(path / name)
     (path / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -118,7 +119,9 @@ def test_the_manifest_has_the_checksum_of_each_file(saved: Path) -> None:
     manifest = json.loads((saved / "manifest.json").read_text())
     assert manifest == {
         "format": 1,
-        "files": {name: sha256(saved / name) for name in ("generator.safetensors", "state.json")},
+        "files": {
+            name: sha256_of(saved / name) for name in ("generator.safetensors", "state.json")
+        },
     }
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "zoo_core"
 
 ROOMS = (
-    ("errors", "draws", "spec"),
+    ("errors", "digests", "draws", "spec"),
     ("registry",),
     ("config",),
     ("interfaces",),
@@ -32,7 +32,9 @@ ROOMS = (
 )
 """From the ground up; a name is a package or a module below `zoo_core`."""
 
-LIGHT = frozenset({"errors", "spec", "registry", "config", "builtin.plugin", "builtin.datasets"})
+LIGHT = frozenset(
+    {"errors", "digests", "spec", "registry", "config", "builtin.plugin", "builtin.datasets"}
+)
 """What `zoo list` imports: neither torch nor NumPy nor Pillow, directly or through others."""
 
 HEAVY = frozenset({"torch", "torchvision", "numpy", "PIL", "safetensors", "huggingface_hub"})

@@ -133,3 +133,9 @@ def test_one_module_writes_files_whole() -> None:
     found = {name_of(file) for file in sources() for call in calls(file) if renames(call)}
     assert found - set(RENAMES) == {WRITER, "zoo_core/runs/directory.py"}
     assert set(RENAMES) <= found
+
+
+def test_one_module_takes_the_sha256_of_files_and_bytes() -> None:
+    taken = re.compile(r"file_digest|sha256\([^\n]+\)\.(hex)?digest\(")
+    found = [name_of(file) for file in sources() if taken.search(file.read_text(encoding="utf-8"))]
+    assert found == ["zoo_core/digests.py"]

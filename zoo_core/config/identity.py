@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from zoo_core.config.request import MEASURING
 from zoo_core.config.run import BOOKKEEPING
+from zoo_core.digests import sha256_of_bytes
 
 
 def identity(config: Mapping[str, Any]) -> str:
@@ -26,4 +26,4 @@ def identity(config: Mapping[str, Any]) -> str:
     for name in ("root", "path", "download", "memory_limit"):
         options["data"].pop(name, None)
     text = json.dumps({"parts": parts, "options": options}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of_bytes(text.encode())

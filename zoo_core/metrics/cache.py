@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import whole_file
 
@@ -44,9 +44,7 @@ def cached(
         compute: tensors by name.
     """
     text = json.dumps(key, sort_keys=True)
-    path = (
-        cache_folder() / "statistics" / f"{hashlib.sha256(text.encode()).hexdigest()}.safetensors"
-    )
+    path = cache_folder() / "statistics" / f"{sha256_of_bytes(text.encode())}.safetensors"
     try:
         return load_file(path)
     except (OSError, SafetensorError):

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import json_bytes, whole_folder
 
@@ -104,7 +104,7 @@ def _write_files(directory: Path, files: Files, state: Mapping[str, Any]) -> Non
             plain = {name: _plain(tensor) for name, tensor in tensors.items()}
             save_file(plain, directory / f"{stem}.safetensors", metadata={"format": "pt"})
     (directory / STATE).write_bytes(json_bytes(state))
-    sums = {file.name: sha256(file) for file in sorted(directory.iterdir())}
+    sums = {file.name: sha256_of(file) for file in sorted(directory.iterdir())}
     (directory / MANIFEST).write_bytes(json_bytes({"format": FORMAT, "files": sums}))
 
 
@@ -113,16 +113,10 @@ def _plain(tensor: Tensor) -> Tensor:
     return tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
 
 
-def sha256(file: Path) -> str:
-    """Return the sha256 of a file in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _verify(file: Path, expected: str) -> None:
     if not file.is_file():
         raise _damaged(file, "is missing")
-    if sha256(file) != expected:
+    if sha256_of(file) != expected:
         raise _damaged(file, "does not have the checksum that its manifest records")
 
 

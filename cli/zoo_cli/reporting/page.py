@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from importlib import resources
 from itertools import groupby
@@ -18,6 +17,7 @@ from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
 from zoo_core import Registry, ZooError, __version__
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.runs import History
 from zoo_core.runs.atomic import write_bytes
 
@@ -106,7 +106,7 @@ def _policy(script: str, style: str) -> str:
 
 
 def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    digest = base64.b64encode(bytes.fromhex(sha256_of_bytes(text.encode()))).decode("ascii")
     return f"sha256-{digest}"
 
 

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
@@ -29,7 +30,7 @@ from zoo_core.weights.bundle.bundle import (
 )
 from zoo_core.weights.bundle.formats import FORMAT, KIND
 from zoo_core.weights.bundle.gathering import Contents, Wanted, gathered
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
+from zoo_core.weights.bundle.untrusted import digest_of
 from zoo_core.weights.pretrained import Pretrained, load
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}

@@ -12,6 +12,7 @@ from zoo_core.composition import Composition, compose
 from zoo_core.config.file import FORMAT
 from zoo_core.config.options import checked, options_of, task_names_of
 from zoo_core.config.request import Options
+from zoo_core.digests import sha256_of
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Game
@@ -21,7 +22,6 @@ from zoo_core.weights.bundle.bundle import Bundle
 from zoo_core.weights.bundle.gathering import Contents
 from zoo_core.weights.bundle.opening import critics_of, limited
 from zoo_core.weights.bundle.provenance import used_distributions
-from zoo_core.weights.bundle.untrusted import sha256_of
 from zoo_core.weights.bundle.writing import write_contents
 from zoo_core.weights.convert.importing_files import read_state_dict
 from zoo_core.weights.convert.reference import TOLERANCE, Difference, compare_reference

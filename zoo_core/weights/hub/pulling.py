@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.atomic import whole_folder
@@ -24,7 +25,7 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle_config,
 )
 from zoo_core.weights.bundle.limits import check_claims
-from zoo_core.weights.bundle.untrusted import LARGEST, sha256_of
+from zoo_core.weights.bundle.untrusted import LARGEST
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.failures import HubError
 from zoo_core.weights.hub.names import HubName
