@@ -24,8 +24,8 @@ from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import Measures, ZooError, compose, evaluate, load
 from zoo_core.data.sets.digits import Digits
 from zoo_core.pictures.sheets import save_each, save_grid
-from zoo_core.runs.directory import best_step, read_lines
 from zoo_core.runs.layout import EVENTS, SCORES
+from zoo_core.runs.lines import best_step, read_events, read_scores
 from zoo_core.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,20 +73,20 @@ def found(directory: Path, *, count: int) -> dict[str, Any]:
     The best step was chosen by its score; samples of another seed keep that choice from flattering
     it.
     """
-    lines = read_lines(directory / SCORES)
-    best = best_step(lines, SCORE)
+    scores = read_scores(directory / SCORES)
+    best = best_step(scores, SCORE)
     measures = Measures(metrics=("fid",), count=count, splits=("test",), seed=1)
     fresh = {
-        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].record()
+        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].to_json()
         for name in ("best", "last")
     }
     return {
         "command": "python benchmarks/overtraining.py",
         "best": best,
-        "last": lines[-1]["step"],
-        "curve": [{"step": line["step"], **line["scores"]} for line in lines],
+        "last": scores[-1].step,
+        "curve": [{"step": one.step, **one.scores} for one in scores],
         "fresh": fresh,
-        "events": read_lines(directory / EVENTS),
+        "events": [event.to_json() for event in read_events(directory / EVENTS)],
         "training": {"steps": training_of(directory).steps},
     }
 

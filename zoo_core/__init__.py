@@ -18,7 +18,8 @@ from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
-    from zoo_core.metrics.evaluation import Evaluation, Measures, evaluate
+    from zoo_core.metrics.evaluation import Measures, evaluate
+    from zoo_core.runs import Evaluation
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
 
@@ -26,7 +27,7 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "Composition": "zoo_core.composition",
-    "Evaluation": "zoo_core.metrics.evaluation",
+    "Evaluation": "zoo_core.runs",
     "Measures": "zoo_core.metrics.evaluation",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",

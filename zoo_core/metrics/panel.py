@@ -27,6 +27,7 @@ from zoo_core.metrics.cache import cached
 from zoo_core.metrics.image_sets import rounded, seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
+from zoo_core.runs.lines import Evaluation
 
 Critic = Callable[[Tensor], Tensor]
 
@@ -45,10 +46,18 @@ class Scored:
     protocol: Mapping[str, Any]
     better: Mapping[str, Better]
 
-    @property
-    def digest(self) -> str:
-        """Return the protocol's digest."""
-        return digest_of(self.protocol)
+    def recorded(self, *, step: int | None, by: str, weights: str, direction: str) -> Evaluation:
+        """Return the scores as a record; `Evaluation` says what is told of them."""
+        return Evaluation(
+            step=step,
+            by=by,
+            weights=weights,
+            direction=direction,
+            scores=self.values,
+            better=self.better,
+            protocol=self.protocol,
+            digest=digest_of(self.protocol),
+        )
 
 
 class Panel:
