@@ -14,7 +14,7 @@ from benchmarks.judging.panel import Panel
 from zoo_core import Pretrained, ZooError
 from zoo_core.data import FewLabels
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Duel
+from zoo_core.interfaces import Duel, as_floats
 from zoo_core.pictures.sheets import save_grid
 
 SEED = 2
@@ -170,7 +170,7 @@ def _supervised(model: Pretrained, dataset: FewLabels, panel: Panel) -> float:
     rows = table.take(torch.arange(len(table)))
     assert rows.labels is not None, "the data has labels"
     known = rows.labels >= 0
-    images, labels = rows.images[known].float().div(127.5).sub(1), rows.labels[known]
+    images, labels = as_floats(rows.images[known]), rows.labels[known]
     weights = [*duel.critic.parameters(), *duel.condition.critic_side.parameters()]
     optimiser = torch.optim.Adam(weights, lr=composition.settings["critic"].plain()["lr"])
     rng = torch.Generator().manual_seed(composition.run.seed)

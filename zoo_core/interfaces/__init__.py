@@ -15,6 +15,7 @@ from zoo_core.interfaces.metrics import (
 )
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.slopes import slopes
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
@@ -57,5 +58,7 @@ __all__ = [
     "Task",
     "Terms",
     "Turn",
+    "as_bytes",
+    "as_floats",
     "slopes",
 ]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.composition import Composition
-from zoo_core.interfaces import Dataset, Game, Rows, Split, Table
+from zoo_core.interfaces import Dataset, Game, Rows, Split, Table, as_floats
 from zoo_core.pictures.samples import CHUNK, draw_chunk
 
 Nets = Mapping[str, nn.Module]
@@ -84,7 +84,7 @@ def _translation(
     def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
         for start in range(0, min(count, len(table)), CHUNK):
             rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
-            found: Tensor = nets[name](_scaled(read(rows), device), None)
+            found: Tensor = nets[name](as_floats(read(rows).to(device)), None)
             yield found.float()
 
     return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)
@@ -117,7 +117,3 @@ def _sources(rows: Rows) -> Tensor:
     if rows.sources is None:
         raise AssertionError("images that come in pairs have sources")
     return rows.sources
-
-
-def _scaled(images: Tensor, device: torch.device) -> Tensor:
-    return images.to(device).float().mul_(2 / 255).sub_(1)

@@ -21,10 +21,10 @@ from zoo_core.composition.metrics import (
 )
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split
+from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split, as_bytes
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
-from zoo_core.metrics.image_sets import rounded, seen_set
+from zoo_core.metrics.image_sets import seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
 from zoo_core.runs.lines import Evaluation
@@ -134,7 +134,7 @@ class Panel:
     def see(self, chunks: Iterable[Tensor]) -> ImageSet:
         """Return samples (n, C, H, W) in [-1, 1], a chunk at a time, as a set."""
         return seen_set(
-            (rounded(chunk) for chunk in chunks),
+            (as_bytes(chunk) for chunk in chunks),
             self.features,
             self.device,
             keep_images=self.keep_images,

@@ -15,7 +15,7 @@ from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.core import Engine
 from zoo_core.engine.state import snapshot
-from zoo_core.interfaces import Dataset, Split
+from zoo_core.interfaces import Dataset, Split, as_floats
 from zoo_core.testing import check_composition, engine_of
 from zoo_core.training import Run, Silent, resume, train
 
@@ -118,7 +118,7 @@ def digits(dataset: Dataset, split: Split) -> tuple[Tensor, Tensor]:
     table = dataset.tables(split)["images"]
     rows = table.take(torch.arange(len(table)))
     assert rows.labels is not None
-    return rows.images.float() / 127.5 - 1, rows.labels
+    return as_floats(rows.images), rows.labels
 
 
 def nearest_class(images: Tensor, dataset: Dataset) -> Tensor:
