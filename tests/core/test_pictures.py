@@ -8,6 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.errors import ZooError
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import (
     CANVAS,
     grid,
@@ -142,3 +143,8 @@ def test_each_point_has_a_picture(tmp_path: Path) -> None:
     paths = save_each(torch.cat([at(0, 0), at(0, 0)]), tmp_path / "folder")
     with Image.open(paths[1]) as picture:
         assert picture.size == (CANVAS, CANVAS)
+
+
+def test_labels_are_given_out_in_turn() -> None:
+    found = labels_in_turn(7, 3)
+    assert (found.tolist(), found.dtype) == ([0, 1, 2, 0, 1, 2, 0], torch.int64)

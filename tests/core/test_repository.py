@@ -152,3 +152,9 @@ def test_one_module_scales_between_bytes_and_values() -> None:
     trees = {name_of(file): ast.parse(file.read_text(encoding="utf-8")) for file in sources()}
     found = [name for name, tree in trees.items() if any(map(scales, ast.walk(tree)))]
     assert found == ["zoo_core/interfaces/pixels.py"]
+
+
+def test_one_module_gives_labels_out_in_turn() -> None:
+    given = re.compile(r"arange\([^\n]*\) %")
+    found = [name_of(file) for file in sources() if given.search(file.read_text(encoding="utf-8"))]
+    assert found == ["zoo_core/pictures/samples.py"]

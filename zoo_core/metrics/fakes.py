@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.composition import Composition
 from zoo_core.interfaces import Dataset, Game, Rows, Split, Table, as_floats
-from zoo_core.pictures.samples import CHUNK, draw_chunk
+from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 
 Nets = Mapping[str, nn.Module]
 
@@ -58,7 +58,7 @@ class _Latents:
 
     def __call__(self, nets: Nets, count: int) -> Iterator[Tensor]:
         classes = len(self.composition.task.classes) if self.composition.plan.labelled else 0
-        labels = torch.arange(count) % classes if classes else None
+        labels = labels_in_turn(count, classes) if classes else None
         for start in range(0, count, CHUNK):
             some = min(CHUNK, count - start)
             wanted = None if labels is None else labels[start : start + some].to(self.device)

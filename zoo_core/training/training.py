@@ -20,6 +20,7 @@ from zoo_core.engine.core import check_finite
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory, read_config
@@ -274,4 +275,4 @@ def _grid_labels(run: Run) -> Tensor | None:
     classes = len(run.composition.task.classes)
     if not classes or not run.composition.plan.labelled:
         return None
-    return torch.arange(GRID, device=run.hardware.device) % classes
+    return labels_in_turn(GRID, classes, device=run.hardware.device)
