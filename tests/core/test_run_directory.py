@@ -13,7 +13,8 @@ import torch
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config, step_name
+from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.layout import step_name
 from zoo_core.runs.lines import LogLine, read_metrics
 
 # without torch, which takes seconds to import
