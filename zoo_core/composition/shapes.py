@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Discriminator, Encoder, Generator
+from zoo_core.interfaces import Discriminator, Encoder, Generator, net_stream
 
 KEPT = 4096
 """Trials that are remembered."""
@@ -82,7 +83,7 @@ def tried(case: Case) -> Trial:
         if not isinstance(net, expected):
             return _other_kind(net, case.part)
         doing = "does not run"
-        with torch.no_grad():
+        with torch.no_grad(), net_stream(CounterDraws(0, 0, device="meta")):
             return _run(case, net)
     except ZooError as error:
         return Trial(problem=error.message, hint=error.hint, cause=error, said=True)

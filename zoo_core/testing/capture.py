@@ -6,13 +6,13 @@ kept with its arguments, and a replay runs them again and writes results into th
 recorded round. Whatever a part knows only in Python, such as the step, a count or a choice, is
 frozen, and a comparison with an engine that steps eagerly shows it.
 
-It does not see what never reaches the dispatcher (state of Python, copies outside PyTorch), nor what
-CUDA forbids in a capture.
+It does not see what never reaches the dispatcher (state of Python, copies outside PyTorch), nor
+what CUDA forbids in a capture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def _compare(eager: Engine, captured: Engine, variant: Hashable) -> None:
         if not torch.equal(tensor, there[name]):
             away = float((tensor.double() - there[name].double()).abs().max())
             raise AssertionError(
-                f"{name} is {away:.3g} off after step {eager.step_number - 1} of variant {variant}: "
+                f"{name} is {away:.3g} off after step {eager.step_number - 1}, variant {variant}: "
                 "a part of this composition knows its step, or what follows from it, only in Python"
             )
 
