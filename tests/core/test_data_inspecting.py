@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from zoo_core.data import MemoryTable
-from zoo_core.data.checking.glancing import glance_at
-from zoo_core.data.checking.inspecting import Asked, inspect_folder
-from zoo_core.data.checking.inspecting_tables import inspect_dataset
+from zoo_core.data.checking.folder_inspection import Asked, inspect_folder
+from zoo_core.data.checking.glance import glance_at
 from zoo_core.data.checking.reports import FolderReport
+from zoo_core.data.checking.table_inspection import inspect_dataset
 from zoo_core.data.folders.folder import Folder
 from zoo_core.data.sets.digits import Digits
 from zoo_core.errors import ZooError

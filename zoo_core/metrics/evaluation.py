@@ -18,7 +18,7 @@ from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import append_line
 from zoo_core.runs.layout import SCORES
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
-from zoo_core.weights.found import checkpoint_of, run_of
+from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
 from zoo_core.weights.sources import config_of, find_source
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoo_core.builtin.health.advice import advice_for
 from zoo_core.builtin.health.episodes import Episodes, Remark
 from zoo_core.builtin.health.measurements import Gauge
-from zoo_core.builtin.stopping import Plateau, plateau_of
+from zoo_core.builtin.health.plateau import Plateau, plateau_of
 from zoo_core.runs.directory import read_lines
 from zoo_core.training.run import Run
 

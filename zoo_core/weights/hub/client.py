@@ -28,7 +28,7 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
-from zoo_core import __version__
+from zoo_core.version import VERSION
 from zoo_core.weights.hub.client_errors import CLIENT_ERRORS, failure_of
 from zoo_core.weights.hub.failures import Asked, HubError, explained, no_token
 from zoo_core.weights.hub.remote import Remote, RemoteFile
@@ -60,7 +60,7 @@ class Hub:
         self.api = HfApi(
             endpoint=os.environ.get("HF_ENDPOINT") or None,
             library_name="gan-zoo",
-            library_version=__version__,
+            library_version=VERSION,
         )
 
     @property

@@ -12,7 +12,7 @@ import torch
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError, nearest
 from zoo_core.runs.checkpoint import write_error
-from zoo_core.weights.convert import export_formats as exporting_formats
+from zoo_core.weights.convert import export_formats
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
 
@@ -35,21 +35,19 @@ class Kind:
 
     ending: str
     write: Callable[[Exportable, Path], None]
-    runner: Callable[[Exportable, Path], exporting_formats.Runner]
+    runner: Callable[[Exportable, Path], export_formats.Runner]
     tolerance: float
 
 
 KINDS: dict[str, Kind] = {
     "safetensors": Kind(
         ".safetensors",
-        exporting_formats.write_safetensors,
-        exporting_formats.run_safetensors,
+        export_formats.write_safetensors,
+        export_formats.run_safetensors,
         0.0,
     ),
-    "torch-export": Kind(
-        ".pt2", exporting_formats.write_program, exporting_formats.run_program, 1e-5
-    ),
-    "onnx": Kind(".onnx", exporting_formats.write_onnx, exporting_formats.run_onnx, 1e-4),
+    "torch-export": Kind(".pt2", export_formats.write_program, export_formats.run_program, 1e-5),
+    "onnx": Kind(".onnx", export_formats.write_onnx, export_formats.run_onnx, 1e-4),
 }
 
 
@@ -130,7 +128,7 @@ def export(
     )
 
 
-def _largest(asked: Exportable, run: exporting_formats.Runner) -> float:
+def _largest(asked: Exportable, run: export_formats.Runner) -> float:
     """Return the largest difference of a pixel over passes of several sizes."""
     differences = []
     for count in BATCHES:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoo_core.data.checking.advising import Facts, advise
+from zoo_core.data.checking.advice import Facts, advise
 from zoo_core.data.checking.balance import Labels, count_folders, label_files
 from zoo_core.data.checking.conversions import conversions_of
 from zoo_core.data.checking.duplicates import Duplicates, find_duplicates
-from zoo_core.data.checking.examining import Examined, examine
+from zoo_core.data.checking.examined import Examined, examine
 from zoo_core.data.checking.remarks import remarks_on
 from zoo_core.data.checking.reports import BadFile, FolderReport, Splits, Stop
 from zoo_core.data.checking.spreads import sizes_of
@@ -27,7 +27,7 @@ from zoo_core.data.folders.folder import (
 from zoo_core.data.folders.labelling import LabelMode, class_of
 from zoo_core.data.folders.listing import Listing, list_images
 from zoo_core.data.tables.files import read_each
-from zoo_core.data.tables.reading import Unreadable, quiet_pillow, unreadable_error
+from zoo_core.data.tables.image_file import Unreadable, quiet_pillow, unreadable_error
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
