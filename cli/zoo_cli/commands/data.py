@@ -90,7 +90,7 @@ def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport
         from zoo_core.data.checking import folder_inspection as inspection
 
         options = asked.options
-        wanted = inspection.Asked(
+        wanted = inspection.FolderOptions(
             size=asked.size,
             held_out=options["held_out"],
             channels=options["channels"],

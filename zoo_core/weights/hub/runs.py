@@ -13,14 +13,15 @@ from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint, write_json
 from zoo_core.runs.directory import RunDirectory, read_config
-from zoo_core.runs.layout import CONFIG, METRICS, SCORES
+from zoo_core.runs.layout import CONFIG, LOG, SCORES
 from zoo_core.weights.bundle.bundle import STATE, Bundle, read_bundle
 from zoo_core.weights.bundle.private import without_directories, without_pushing
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.names import hub_name
 from zoo_core.weights.hub.pull import pull
 
-LOGS = (METRICS, SCORES)
+BESIDE = (LOG, SCORES)
+"""Files of a state that lie beside the checkpoints of a run."""
 
 
 def run_from_hub(
@@ -78,7 +79,7 @@ def _lay_out(bundle: Bundle, run: RunDirectory, step: int) -> None:
     checkpoint.mkdir(parents=True)
     (run.path / "samples").mkdir()
     for name in bundle.state:
-        place = run.path if name in LOGS else checkpoint
+        place = run.path if name in BESIDE else checkpoint
         if name != CONFIG:
             shutil.copyfile(bundle.directory / STATE / name, place / name)
     config = read_config(bundle.directory / STATE / CONFIG)

@@ -17,7 +17,7 @@ from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import MANIFEST, read_state
 from zoo_core.runs.directory import RunDirectory, read_config, read_lines
-from zoo_core.runs.layout import METRICS, SCORES
+from zoo_core.runs.layout import LOG, SCORES
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
 from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
 from zoo_core.weights.bundle.private import without_directories, without_pushing
@@ -212,7 +212,7 @@ def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]
     }
     config = {key: value for key, value in read_config(run / CONFIG).items() if key != "plugins"}
     found[CONFIG] = (json.dumps(config, indent=2) + "\n").encode()
-    for name in (METRICS, SCORES):
+    for name in (LOG, SCORES):
         lines = [line for line in read_lines(run / name) if line["step"] <= step]
         if lines:
             found[name] = "".join(json.dumps(line) + "\n" for line in lines).encode()
