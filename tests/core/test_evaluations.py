@@ -13,7 +13,7 @@ from torch import Tensor
 
 from zoo_core import Entry, Measures, Registry, ZooError, compose, evaluate, hookimpl, load
 from zoo_core.interfaces import Comparison, Features, Metric, Real, Reference, Seen
-from zoo_core.runs.directory import read_lines, read_metrics
+from zoo_core.runs.directory import read_lines, read_log
 from zoo_core.training import Run, resume, train
 
 SCRIPT: list[float] = []
@@ -105,7 +105,7 @@ def composed(zoo: Registry, parts: Mapping[str, Any] | None = None, **options: A
 
 def test_an_evaluated_step_has_its_scores_in_the_log_and_their_protocol_beside(trained) -> None:
     run = trained(eval_every=3)
-    lines = {line["step"]: line for line in read_metrics(run.directory.metrics)}
+    lines = {line["step"]: line for line in read_log(run.directory.log)}
     assert sorted(lines) == [2, 3, 4, 6]
     scored = read_lines(run.directory.scores)
     assert [line["step"] for line in scored] == [3, 6]
@@ -320,7 +320,7 @@ def test_a_run_goes_back_to_its_best_checkpoint_on_another_stream(zoo, trained) 
     (event,) = read_lines(run.directory.events)
     assert (event["kind"], event["step"], event["left"]) == ("rollback", 2, 4)
     assert "went back from step 4 to the checkpoint of step 2: the test says so" in event["text"]
-    steps = [line["step"] for line in read_metrics(run.directory.metrics)]
+    steps = [line["step"] for line in read_log(run.directory.log)]
     assert steps == [1, 2, 3, 4, 5, 6]
     assert run.step == 6
 
@@ -365,7 +365,7 @@ def test_a_run_that_went_back_resumes_as_if_it_had_not_stopped(zoo, trained, tmp
     states = [r.engine.game.state_dict() for r in (whole, again)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     lines = [
-        [{k: v for k, v in line.items() if "second" not in k} for line in read_metrics(r.path / f)]
+        [{k: v for k, v in line.items() if "second" not in k} for line in read_log(r.path / f)]
         for r in (whole, again)
         for f in ("metrics.jsonl",)
     ]

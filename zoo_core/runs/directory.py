@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from zoo_core.config.file import read_config_file
 from zoo_core.errors import ZooError
 from zoo_core.runs.checkpoint import read_checkpoint, write_error, write_json
-from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, METRICS, SCORES, STEP
+from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, LOG, SCORES, STEP
 
 
 class RunDirectory:
@@ -34,9 +34,9 @@ class RunDirectory:
         return self.path / CONFIG
 
     @property
-    def metrics(self) -> Path:
+    def log(self) -> Path:
         """Return where the log is, one JSON object a line."""
-        return self.path / METRICS
+        return self.path / LOG
 
     @property
     def scores(self) -> Path:
@@ -133,7 +133,7 @@ class RunDirectory:
 
     def cut_back(self, step: int) -> None:
         """Remove what was logged, pictured or saved after a step, and torn lines."""
-        for file in (self.metrics, self.scores, self.events):
+        for file in (self.log, self.scores, self.events):
             _cut_lines(file, step)
         for path in [*self._glob("samples"), *self._glob("checkpoints")]:
             if _step_of(path) > step:
@@ -161,7 +161,7 @@ class RunDirectory:
         Raises:
             ZooError: it cannot be written.
         """
-        append_line(self.metrics, scalars)
+        append_line(self.log, scalars)
 
     def _glob(self, folder: str) -> list[Path]:
         return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
@@ -216,7 +216,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return _whole_lines(path) if path.exists() else []
 
 
-def read_metrics(path: Path) -> list[dict[str, Any]]:
+def read_log(path: Path) -> list[dict[str, Any]]:
     """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
     return _whole_lines(path)
 

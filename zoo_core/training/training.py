@@ -229,7 +229,7 @@ def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
     try:
         check_finite(scalars, run.step)
     except ZooError as error:
-        run.note("non-finite", error.message, advice=error.hint)
+        run.remark("non-finite", error.message, advice=error.hint)
         raise
 
 

@@ -17,7 +17,7 @@ Nets = Mapping[str, nn.Module]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Samples:
     """One kind of samples that a game makes.
 
     Args:
@@ -33,9 +33,9 @@ class Drawn:
     chunks: Callable[[Nets, int], Iterator[Tensor]]
 
 
-def drawings_of(
+def samples_of(
     composition: Composition, game: Game, *, device: torch.device, seed: int
-) -> tuple[Drawn, ...]:
+) -> tuple[Samples, ...]:
     """Return the samples that a game can be measured by; nets must be in evaluation mode.
 
     A translation's samples are the held-out images of its source, translated; the training images
@@ -43,7 +43,7 @@ def drawings_of(
     """
     if not game.translators():
         draw = _Latents(composition, game, device, seed)
-        return (Drawn(direction="", table="images", limit=None, chunks=draw),)
+        return (Samples(direction="", table="images", limit=None, chunks=draw),)
     return tuple(
         _translation(composition, direction, name, device, seed)
         for direction, name in game.translators().items()
@@ -76,7 +76,7 @@ class _Latents:
 
 def _translation(
     composition: Composition, direction: str, name: str, device: torch.device, seed: int
-) -> Drawn:
+) -> Samples:
     tables = _held_out(composition)
     source, target = tables_of(direction, tables)
     table = tables[source]
@@ -89,7 +89,7 @@ def _translation(
                 found: Tensor = nets[name](_scaled(read(rows), device), None)
             yield found.float()
 
-    return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)
+    return Samples(direction=direction, table=target, limit=len(table), chunks=chunks)
 
 
 def has_images(dataset: Dataset, split: Split) -> bool:
