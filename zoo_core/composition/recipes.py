@@ -7,13 +7,14 @@ from typing import Any
 
 from zoo_core.composition.selection import ENGINE
 from zoo_core.config.file import says_everything
+from zoo_core.config.options import Bookkeeping, marked
 from zoo_core.config.request import ARGUED, MEASURING, ROLES, Layer
-from zoo_core.config.run import BOOKKEEPING
+from zoo_core.config.run import KEPT, RunOptions
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe, recipe_of
 
-SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
+SILENT = {"run": frozenset(marked(RunOptions, Bookkeeping())), "data": KEPT}
 """Options that do not change which composition is asked for."""
 
 

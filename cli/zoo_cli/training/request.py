@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 
 from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS
-from zoo_core.config.run import RESUMABLE
+from zoo_core.config.options import Resumable, marked
+from zoo_core.config.run import RunOptions
 
 _ALWAYS = {"resume", "run", "plugins", "as_json", "quiet"}
 
@@ -122,14 +123,15 @@ def check_resumable(context: click.Context) -> None:
     Raises:
         UsageError: such an option was given.
     """
+    resumable = marked(RunOptions, Resumable())
     refused = [
         max(parameter.opts, key=len)
         for parameter in context.command.params
-        if parameter.name not in {*RESUMABLE, *_ALWAYS}
+        if parameter.name not in {*resumable, *_ALWAYS}
         and context.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
     ]
     if refused:
-        allowed = ", ".join("--" + name.replace("_", "-") for name in RESUMABLE)
+        allowed = ", ".join("--" + name.replace("_", "-") for name in resumable)
         raise click.UsageError(
             f"--resume goes on with the run as it was and takes no {', '.join(refused)}; "
             f"these may change: {allowed}"
