@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo_core.config.options import Bookkeeping, Resumable, marked
-from zoo_core.config.request import MEASURING
 from zoo_core.config.run import KEPT, RunOptions
+from zoo_core.registry.kinds import MEASURING
 
 
 def identity(config: Mapping[str, Any]) -> str:
