@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo_cli.matrix.cells import AXES, NOTHING, Cell, Matrix, matrix_of
+from zoo_cli.matrix.cells import AXES, Cell, Matrix, matrix_of
 from zoo_cli.matrix.reasons import Reasons, reasons_of
 from zoo_core import Registry
 from zoo_core.composition.selection import select
-from zoo_core.config.request import Layer
+from zoo_core.config.request import NOTHING, Layer
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "matrix.md"

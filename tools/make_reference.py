@@ -17,6 +17,7 @@ from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
 from zoo_core.config.options import REQUIRED, Option, options_of
 from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.registry.kinds import PLAYERS, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.weights.hub.failures import SAYINGS, Failure, Request, fields_of
 from zoo_core.weights.shipped import told_of
@@ -81,8 +82,9 @@ def parts_page(registry: Registry) -> str:
             text += "".join(details(item) for item in of_kind)
     text += "## Options of a run\n\nSection `run`, such as `-o run.latent_dim=64`.\n\n"
     text += option_table(options_of(RunOptions, provided=frozenset()).values())
-    text += "\n## Options of a player\n\nSections `generator` and `critic`, beside the options of"
-    text += " the net, such as `-o critic.lr=1e-4`.\n\n"
+    players = ", ".join(f"`{role}`" for role in ROLES if role in PLAYERS)
+    text += f"\n## Options of a player\n\nSections {players}, beside the options of the net, such"
+    text += " as `-o critic.lr=1e-4`.\n\n"
     return text + option_table(options_of(PlayerOptions).values())
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
 from zoo_core.errors import ZooError
-from zoo_core.registry.entry import CONTRACT, KINDS, Entry
+from zoo_core.registry.entry import CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
+from zoo_core.registry.kinds import KINDS
 from zoo_core.registry.lookup import Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import ImageSpec

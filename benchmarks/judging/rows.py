@@ -6,22 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zoo_core.registry.kinds import ROLES
+
 DATA = "mnist"
 
 FLAGS = {
-    "generator": "--gen",
-    "critic": "--disc",
-    "loss": "--loss",
-    "penalty": "--penalty",
-    "condition": "--condition",
-    "data": "--data",
     "steps": "--steps",
     "batch": "--batch",
     "critic_steps": "--critic-steps",
     "labels": "--labels",
     "seed": "--seed",
 }
-"""What `zoo train` has a flag of its own for; anything else is an `-o`."""
+"""Options of the run that `zoo train` has a flag of their own for; anything else is an `-o`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +43,7 @@ class Row:
         """Return what a user types for the same run."""
         words = ["zoo train"]
         for role, name in {**self.parts, "data": DATA}.items():
-            words.append(f"{FLAGS[role]} {name if isinstance(name, str) else ','.join(name)}")
+            words.append(f"{ROLES[role].flag} {name if isinstance(name, str) else ','.join(name)}")
         for section, values in self.options.items():
             for name, value in values.items():
                 flag = FLAGS.get(name) if section == "run" else None

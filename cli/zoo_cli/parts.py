@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo_cli.recipes import recipe_facts
-from zoo_core import Entry, ImageSpec, Registry, ZooError
+from zoo_core import ImageSpec, Registry, ZooError
 from zoo_core.config.options import REQUIRED, Option, options_of, task_names_of
+from zoo_core.registry.kinds import TABLE
 from zoo_core.registry.lookup import Registered
 from zoo_core.weights.shipped import told_of
 
 SIZES = (ImageSpec(1, 28, 28), ImageSpec(1, 32, 32), ImageSpec(3, 64, 64))
 """For these, parameters are counted."""
 
-NETS = frozenset({"generator", "discriminator", "encoder"})
+NETS = frozenset(kind.name for kind in TABLE if kind.player)
 
-_SECTIONS = {"discriminator": "critic", "dataset": "data"}
-_MANY = frozenset({"penalty", "constraint"})
+_KINDS = {kind.name: kind for kind in TABLE}
 _LATENTS, _CLASSES = 100, 10
 _TOLD = ("data", "mb", "metric", "licence", "hub")
 
@@ -85,7 +85,7 @@ def describe(registry: Registry, item: Registered) -> Described:
     return Described(
         item=item,
         version=versions.get(item.source, ""),
-        section=section_of(entry),
+        section=_KINDS[entry.kind].section(entry.name),
         options=[_option(option) for option in options.values()],
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
@@ -99,12 +99,6 @@ def told_text(weights: Mapping[str, Any]) -> list[str]:
     data, size, metric, licence, hub = (str(weights.get(key) or "") for key in _TOLD)
     found = [data, size and f"{size} MB", metric, licence, hub and f"downloaded from {hub}"]
     return [text for text in found if text]
-
-
-def section_of(entry: Entry) -> str:
-    """Return where `-o` sets the options of a part."""
-    section = _SECTIONS.get(entry.kind, entry.kind)
-    return f"{section}.{entry.name}" if entry.kind in _MANY else section
 
 
 def _option(option: Option) -> dict[str, Any]:

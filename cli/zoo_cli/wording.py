@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zoo_core.registry.kinds import EXTRAS
+
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
     from zoo_core.engine.hardware import Hardware
@@ -48,11 +50,7 @@ def hardware_text(hardware: Hardware) -> str:
 def composition_text(composition: Composition) -> str:
     """Return what is trained, and by which recipe, in one line."""
     plan, run = composition.plan, composition.run
-    extras = [
-        f"{role} {item.entry.name}"
-        for role in ("penalty", "constraint", "condition", "augment", "encoder")
-        for item in plan.chosen[role].items
-    ]
+    extras = [f"{role} {item.entry.name}" for role in EXTRAS for item in plan.chosen[role].items]
     text = (
         f"training {plan.name('generator')} against {plan.name('critic')} "
         f"with {', '.join((plan.name('loss'), *extras))} on {plan.name('data')} "

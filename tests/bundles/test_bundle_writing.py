@@ -46,7 +46,7 @@ def test_a_bundle_holds_what_drawing_needs_and_a_record_of_the_training(whole: P
     assert bundle.config["training"]["images"] == 12
     assert bundle.config["training"]["seconds"] >= 0
     command = bundle.config["training"]["command"]
-    assert command.startswith("zoo train --game adversarial --gen tiny --disc tiny")
+    assert command.startswith("zoo train --gen tiny --disc tiny")
     assert "-o run.steps=3" in command
     assert bundle.config["distributions"].keys() == {"gan-zoo", "zoo-testing"}
     assert "environment" not in bundle.composition

@@ -11,10 +11,10 @@ from torch import Tensor
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.composition import compose
 from zoo_core.config.file import read_config_file
-from zoo_core.config.request import ROLES
 from zoo_core.interfaces import Condition
 from zoo_core.pictures.sheets import save_each
 from zoo_core.registry.first_party import install_line
+from zoo_core.registry.kinds import ROLES
 
 
 class ByNumber(Condition):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from zoo_core.composition.selection import Selection
-from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings, section_name
+from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings
 from zoo_core.config.options import task_names_of
 from zoo_core.draws import key_of
 from zoo_core.interfaces import (
@@ -28,6 +28,7 @@ from zoo_core.interfaces import (
     Sampler,
     Task,
 )
+from zoo_core.registry.kinds import ROLES
 from zoo_core.spec import ImageSpec
 
 _TRIAL = 4
@@ -204,7 +205,7 @@ def _several(plan: Blueprint, role: str, kind: type) -> dict[str, Any]:
     found = {}
     for item in plan.chosen[role].items:
         name = item.entry.name
-        part = instance(plan.settings[section_name(role, name)], plan.task_needs())
+        part = instance(plan.settings[ROLES[role].section(name)], plan.task_needs())
         if not isinstance(part, kind):
             raise TypeError(f"{role} {name!r} is no zoo_core.interfaces.{kind.__name__}")
         # module names cannot hold dots

@@ -12,6 +12,7 @@ from zoo_core.composition.shapes import Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Penalty, Role
+from zoo_core.registry.kinds import NEEDED, PLAYERS, ROLES
 from zoo_core.spec import ImageSpec
 
 
@@ -47,6 +48,8 @@ def check(plan: Blueprint) -> Findings:
         if role.part == "critic":
             _check_critic(plan, role, trials[name])
             features, patches = trials[name].features, len(trials[name].output) == 3
+        if role.part == "encoder":
+            _check_encoder(plan, role, trials[name])
     _check_single_score(plan, patches=patches)
     with torch.device("meta"):
         plan.condition.prepare(features)
@@ -64,7 +67,8 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
 
 
 def _check_game(plan: Blueprint) -> None:
-    """Refuse a condition where the game takes none, and generators of the other sort."""
+    """Refuse what the game does not take: a condition, a net, generators of the other sort."""
+    _check_nets(plan)
     if plan.chosen["condition"].items and "condition" not in plan.target("game").needs:
         raise ZooError(
             f"{plan.described('game')} takes no condition, "
@@ -86,6 +90,23 @@ def _check_game(plan: Blueprint) -> None:
                 f"but game {plan.name('game')!r} translates images",
                 hint="a generator that translates, such as `--gen cyclegan`, or "
                 "`--game adversarial`",
+            )
+
+
+def _check_nets(plan: Blueprint) -> None:
+    """Refuse a net that the game has no role for, and a role without a net."""
+    played = {role.part for role in plan.roles.values()}
+    for part in played:
+        if not plan.chosen[part].items:
+            raise ZooError(
+                f"{plan.described('game')} needs the part {part!r}, and none is named",
+                hint=f"`{ROLES[part].flag}` names one; `zoo list {ROLES[part].name}` shows all",
+            )
+    for role in PLAYERS - NEEDED:
+        if plan.chosen[role].items and role not in played:
+            raise ZooError(
+                f"{plan.described('game')} takes no {role}, but {plan.name(role)!r} is asked for",
+                hint=f"`{ROLES[role].flag} none`, or a game that takes one",
             )
 
 
@@ -148,6 +169,16 @@ def _check_critic(plan: Blueprint, role: Role, trial: Trial) -> None:
             plan,
             role,
             f"scores with shape {_shape(trial.output)}; one score (N,) or patches (N, h, w)",
+        )
+
+
+def _check_encoder(plan: Blueprint, role: Role, trial: Trial) -> None:
+    needed = (plan.trial, plan.needs(role)["latent_dim"])
+    if trial.output != needed:
+        raise _misfit(
+            plan,
+            role,
+            f"gives latents of shape {_shape(trial.output)} where {_shape(needed)} is needed",
         )
 
 

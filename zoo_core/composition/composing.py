@@ -16,12 +16,13 @@ from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, 
 from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
 from zoo_core.config.file import FORMAT, check_form
-from zoo_core.config.request import MANY, Layer, Options, Parts
+from zoo_core.config.request import Layer, Options, Parts
 from zoo_core.config.run import RunOptions
 from zoo_core.data import FewLabels
 from zoo_core.data.tables.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.registry.kinds import MANY
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size

@@ -7,7 +7,7 @@ from typing import Any
 
 from zoo_core.composition.build import Blueprint, instance
 from zoo_core.composition.selection import Selection
-from zoo_core.composition.settings import Settings, section_name
+from zoo_core.composition.settings import Settings
 from zoo_core.config.options import task_names_of
 from zoo_core.config.request import Layer
 from zoo_core.config.stop_rule import parse_plateau
@@ -15,6 +15,7 @@ from zoo_core.data import FewLabels
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Dataset, Features, Metric
 from zoo_core.interfaces.metrics import Better
+from zoo_core.registry.kinds import ROLES
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.spec import ImageSpec
 
@@ -94,7 +95,7 @@ def metrics_of(plan: Blueprint) -> dict[str, Metric]:
     found = {}
     for item in plan.chosen["metric"].items:
         name = item.entry.name
-        metric = instance(plan.settings[section_name("metric", name)], plan.task_needs())
+        metric = instance(plan.settings[ROLES["metric"].section(name)], plan.task_needs())
         if not isinstance(metric, Metric):
             raise TypeError(f"metric {name!r} is no zoo_core.interfaces.Metric")
         found[name] = metric

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zoo_core.config.request import ARGUED, MANY, ROLES, Layer
+from zoo_core.config.request import Layer
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import ARGUED, MANY, NEEDED, ROLES, STRENGTH
 from zoo_core.registry.lookup import Registered, Registry
 
 ENGINE = Layer(
@@ -18,24 +19,6 @@ ENGINE = Layer(
         "data": "gan-zoo/digits",
     },
 )
-
-STRENGTH = (
-    "game",
-    "loss",
-    "critic",
-    "generator",
-    "encoder",
-    "condition",
-    "sampler",
-    "penalty",
-    "constraint",
-    "augment",
-    "data",
-)
-"""Roles whose entries bring defaults, strongest first."""
-
-_NEEDED = ("game", "loss", "sampler", "data")
-"""Roles that no composition is without; the engine has a part for each."""
 
 _ROUNDS = 8
 
@@ -101,7 +84,7 @@ def _choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
         plain = [name.partition(":") for name in names] if names and role in ARGUED else None
         argument = plain[0][2] if plain else ""
         looked_up = [plain[0][0]] if plain else list(names)
-        items = tuple(registry.find(ROLES[role], name) for name in looked_up)
+        items = tuple(registry.find(ROLES[role].name, name) for name in looked_up)
         return Choice(_distinct(role, items), layer.name, argument)
     return Choice((), "nobody")
 
@@ -131,8 +114,8 @@ def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice
             f"generator {name!r} names no critic of its own",
             hint=hint if known else "`pip install gan-zoo[all]` brings several",
         )
-    for role in _NEEDED:
-        if not chosen[role].items:
+    for role in ROLES:
+        if role in NEEDED and not chosen[role].items:
             raise ZooError(
                 f"{chosen[role].chosen_by} asks for no {role}, and every composition needs one",
                 hint="name one, or leave it out",

@@ -16,16 +16,11 @@ from torch import Tensor, nn
 
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Discriminator, Encoder, Generator, net_stream
+from zoo_core.interfaces import Discriminator, Encoder, net_stream
+from zoo_core.registry.kinds import ROLES
 
 KEPT = 4096
 """Trials that are remembered."""
-
-_INTERFACES: dict[str, type[nn.Module]] = {
-    "generator": Generator,
-    "critic": Discriminator,
-    "encoder": Encoder,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Case:
     """What a trial depends on.
 
     Args:
-        part: "generator", "critic" or "encoder".
+        part: role of the net, such as "critic".
         target: builds the net.
         keywords: what it is built with.
         inputs: shape of its trial input, with the batch first.
@@ -53,7 +48,7 @@ class Trial:
 
     Args:
         parameters: number of trainable parameters.
-        output: shape of images or scores, with the batch first.
+        output: shape of images, scores or latents, with the batch first.
         features: shape of a critic's features, without the batch.
         mixes: the net has batch normalisation.
         problem: what went wrong, in words that follow the part's name; empty if nothing did.
@@ -79,8 +74,7 @@ def tried(case: Case) -> Trial:
     try:
         with torch.device("meta"):
             net = case.target(**dict(case.keywords))
-        expected = _INTERFACES[case.part]
-        if not isinstance(net, expected):
+        if not isinstance(net, ROLES[case.part].load()):
             return _other_kind(net, case.part)
         doing = "does not run"
         with torch.no_grad(), net_stream(CounterDraws(0, 0, device="meta")):
@@ -101,9 +95,8 @@ def count(net: nn.Module) -> int:
 
 
 def _other_kind(net: object, part: str) -> Trial:
-    expected = _INTERFACES[part].__name__
     return Trial(
-        problem=f"is a {type(net).__name__}, which is no zoo_core.interfaces.{expected}",
+        problem=f"is a {type(net).__name__}, which is no {ROLES[part].interface.replace(':', '.')}",
         hint="a critic has `features` and `head`"
         if part == "critic"
         else "derive it from the interface",
@@ -121,13 +114,22 @@ def _run(case: Case, net: nn.Module) -> Trial:
         scores = _tensor(net.head(features))
         return Trial(count(net), tuple(scores.shape), tuple(features.shape[1:]), mixes)
     if isinstance(net, Encoder):
-        return Trial(count(net), mixes=mixes)
+        return Trial(count(net), _latents(net(inputs)), mixes=mixes)
     images = _tensor(net(inputs, labels))
     return Trial(count(net), tuple(images.shape), mixes=mixes)
 
 
 class _NoTensorError(Exception):
     """A net returned something else."""
+
+
+def _latents(found: object) -> tuple[int, ...]:
+    """Return the shape of an encoder's latents, or of their mean and log variance."""
+    pieces = found if isinstance(found, tuple) else (found,)
+    shapes = {tuple(_tensor(piece).shape) for piece in pieces}
+    if len(shapes) != 1:
+        raise _NoTensorError("returns a mean and a log variance of different shapes")
+    return shapes.pop()
 
 
 def _tensor(value: object) -> Tensor:

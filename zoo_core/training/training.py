@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
-from zoo_core.config.run import RESUMABLE
+from zoo_core.config.options import Resumable, marked
+from zoo_core.config.run import RunOptions
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
@@ -81,7 +82,7 @@ def resume(
 
     Args:
         directory: the run directory.
-        overrides: new values of `steps`, `device`, `max_minutes`, `keep` or `deterministic`.
+        overrides: new values of run options that are `Resumable`, such as `steps` or `device`.
         registry: where names are looked up; all installed plugins by default.
         watcher: who is told how it goes.
 
@@ -122,11 +123,12 @@ def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Compos
 
 def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the recorded choices of the hardware, and the overrides."""
+    resumable = marked(RunOptions, Resumable())
     for name in overrides:
-        if name not in RESUMABLE:
+        if name not in resumable:
             raise ZooError(
                 f"{name!r} cannot change when a run is resumed",
-                hint=f"these can: {', '.join(RESUMABLE)}; anything else is another run",
+                hint=f"these can: {', '.join(resumable)}; anything else is another run",
             )
     environment = config.get("environment", {})
     fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}

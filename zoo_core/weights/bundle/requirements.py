@@ -7,10 +7,10 @@ from typing import Any
 
 from zoo_core.config.file import check_form
 from zoo_core.config.options import Option, coerced, options_of
-from zoo_core.config.request import ARGUED, ROLES
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
 from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import ARGUED, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import Bundle
 from zoo_core.weights.bundle.untrusted import AGAIN
@@ -73,7 +73,7 @@ def _missing(registry: Registry, role: str, value: object) -> ZooError | None:
     """Return why a part of a role cannot be had here; None where all can, or there is no role."""
     for name in _names(role, value) if role in ROLES else ():
         try:
-            registry.find(ROLES[role], name)
+            registry.find(ROLES[role].name, name)
         except ZooError as error:
             return error
     return None
@@ -115,7 +115,7 @@ def _check_unbounded(
     """Refuse numbers with which building would not end, where a part's author set no bounds."""
     for role, value in parts.items():
         for name in _names(role, value) if role in ROLES else ():
-            item = registry.find(ROLES[role], name)
+            item = registry.find(ROLES[role].name, name)
             known = options_of(item.entry.load())
             own = {**options.get(role, {}), **options.get(f"{role}.{item.entry.name}", {})}
             for option, given in own.items():

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zoo_core.config.run import BOOKKEEPING
+from zoo_core.config.options import Bookkeeping, marked
+from zoo_core.config.run import RunOptions
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint, write_json
@@ -117,7 +118,8 @@ def _check_checkpoint(checkpoint: Path, step: int) -> None:
 def _trained(config: Mapping[str, Any]) -> Any:
     """Return what a configuration trains, without how a run is kept and where files lie."""
     options = config.get("options", {})
-    run = {name: value for name, value in options.get("run", {}).items() if name not in BOOKKEEPING}
+    kept = marked(RunOptions, Bookkeeping())
+    run = {name: value for name, value in options.get("run", {}).items() if name not in kept}
     own = {key: value for key, value in config.items() if key != "environment"}
     return without_directories({**own, "options": {**options, "run": run}})
 

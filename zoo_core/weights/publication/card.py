@@ -13,6 +13,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import SAMPLES
 from zoo_core.weights.publication.card_scores import distinct_scores, results_of, scores_text
@@ -22,8 +23,6 @@ LIBRARY = "gan-zoo"
 OWN_PATHS = frozenset({"folder", "paired", "unpaired"})
 """Data sets that are the user's own files, so that their names say nothing to others."""
 
-_KINDS = {"critic": "discriminator", "data": "dataset"}
-_SHOWN = ("game", "generator", "critic", "loss", "penalty", "constraint", "sampler", "condition")
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 
@@ -150,17 +149,17 @@ def _training(config: Mapping[str, Any]) -> str:
 def _parts(config: Mapping[str, Any], registry: Registry) -> str:
     rows = []
     parts = config["composition"]["parts"]
-    for role in (*_SHOWN, "data"):
+    for role in (role for role in ROLES if role not in MEASURING):
         for name in _listed(parts.get(role, "none")):
             if name != "none":
-                qualified = name.partition(":")[0] if role == "data" else name
+                qualified = name.partition(":")[0] if role in ARGUED else name
                 rows.append([role, code(qualified), _paper(registry, role, qualified)])
     return table(("role", "part", "paper"), rows)
 
 
 def _paper(registry: Registry, role: str, name: str) -> str:
     try:
-        paper = registry.find(_KINDS.get(role, role), name).entry.paper
+        paper = registry.find(ROLES[role].name, name).entry.paper
     except ZooError:
         return ""
     return paper_link(paper) if paper else ""

@@ -9,10 +9,9 @@ from typing import Any
 
 from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.private import without_directories
-
-_FLAGS = {"generator": "gen", "critic": "disc"}
 
 
 def used_distributions(
@@ -74,7 +73,7 @@ def _defaults(composition: Composition) -> dict[str, Any]:
 
 
 def _bare(parts: Mapping[str, Any]) -> dict[str, Any]:
-    return {role: value for role, value in parts.items() if role not in ("metric", "features")}
+    return {role: value for role, value in parts.items() if role not in MEASURING}
 
 
 def _spoken(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,14 +95,14 @@ def _words(start: Mapping[str, Any]) -> list[str]:
         return ["--recipe", str(start["recipe"]).rpartition("/")[2]]
     words: list[str] = []
     for role, value in start["parts"].items():
-        words += [f"--{_FLAGS.get(role, role)}", ",".join(_listed(value))]
+        words += [ROLES[role].flag, ",".join(_listed(value))]
     return [*words, "--no-recipe"]
 
 
 def _differences(base: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     words: list[str] = []
     for section, values in own.items():
-        if section.partition(".")[0] in ("metric", "features"):
+        if section.partition(".")[0] in MEASURING:
             continue
         for name, value in values.items():
             if _json(base.get(section, {}).get(name)) != _json(value):
