@@ -17,7 +17,7 @@ CORE = ROOT / "zoo_core"
 DOCS = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 ROOMS = (
-    ("errors", "draws", "spec", "version"),
+    ("errors", "digests", "draws", "spec", "version"),
     ("registry",),
     ("config",),
     ("interfaces",),
@@ -36,7 +36,9 @@ ROOMS = (
 PACKAGES = tuple(package for room in ROOMS for package in room)
 """Each may import those before it, and none after it."""
 
-LIGHT = frozenset({"errors", "spec", "registry", "config", "builtin.plugin", "builtin.datasets"})
+LIGHT = frozenset(
+    {"errors", "digests", "spec", "registry", "config", "builtin.plugin", "builtin.datasets"}
+)
 """What `zoo list` imports: neither torch nor NumPy nor Pillow, directly or through others."""
 
 HEAVY = frozenset({"torch", "torchvision", "numpy", "PIL", "safetensors", "huggingface_hub"})

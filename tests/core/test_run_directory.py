@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from zoo_core.errors import ZooError
+from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
 from zoo_core.runs.directory import RunDirectory, read_config, read_log, step_name
 
@@ -179,11 +180,12 @@ def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> Non
     assert run.log.read_text() == before
 
 
-def test_cutting_back_removes_half_written_checkpoints(run: RunDirectory) -> None:
-    left = run.path / "checkpoints" / ".step-00000003.tmp"
-    left.mkdir()
+def test_cutting_back_removes_what_a_killed_process_left(run: RunDirectory) -> None:
+    left = [run.path / place / LEFT.replace("*", "0") for place in ("", "samples", "checkpoints")]
+    for folder in left:
+        (folder / "new").mkdir(parents=True)
     run.cut_back(10)
-    assert not left.exists()
+    assert not [folder for folder in left if folder.exists()]
 
 
 def test_cutting_back_without_a_log_is_possible(run: RunDirectory) -> None:

@@ -32,12 +32,12 @@ class RMSprop:
         self, parameters: list[nn.Parameter], options: PlayerOptions, rate: Tensor
     ) -> None:
         self.parameters, self.options, self.rate = parameters, options, rate
-        self.state: dict[nn.Parameter, dict[str, Tensor]] = defaultdict(dict)
+        self.state: dict[Tensor, dict[str, Tensor]] = defaultdict(dict)
 
     @torch.no_grad()
     def step(self) -> None:
         """Move every parameter that has a gradient."""
-        moved = [p for p in self.parameters if p.grad is not None]
+        moved: list[Tensor] = [p for p in self.parameters if p.grad is not None]
         gradients = [p.grad for p in moved if p.grad is not None]
         if not moved:
             return
@@ -50,9 +50,9 @@ class RMSprop:
             torch._foreach_mul_(velocities, self.options.momentum)
             torch._foreach_add_(velocities, changes)
             changes = velocities
-        torch._foreach_sub_(moved, torch._foreach_mul(changes, self.rate))
+        torch._foreach_sub_(moved, list(torch._foreach_mul(changes, self.rate)))
 
-    def _scaled(self, moved: list[nn.Parameter], gradients: list[Tensor]) -> list[Tensor]:
+    def _scaled(self, moved: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
         """Return gradients divided by their running size."""
         alpha, squares = self.options.alpha, self._kept("square_avg", moved)
         torch._foreach_mul_(squares, alpha)
@@ -61,7 +61,7 @@ class RMSprop:
         torch._foreach_add_(roots, EPSILON)
         return list(torch._foreach_div(gradients, roots))
 
-    def _kept(self, name: str, parameters: list[nn.Parameter]) -> list[Tensor]:
+    def _kept(self, name: str, parameters: list[Tensor]) -> list[Tensor]:
         for parameter in parameters:
             if name not in self.state[parameter]:
                 self.state[parameter][name] = torch.zeros_like(parameter)

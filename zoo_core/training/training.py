@@ -267,7 +267,7 @@ def save_sample(run: Run) -> Path:
             labels=_grid_labels(run),
             held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
         )
-    save_grid(images, path, columns=8)
+    save_grid(images, path, columns=8, hint=None)
     return path
 
 

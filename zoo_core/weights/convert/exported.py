@@ -11,7 +11,7 @@ import torch
 
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError, nearest
-from zoo_core.runs.checkpoint import write_error
+from zoo_core.runs.atomic import whole_file
 from zoo_core.weights.convert import export_formats
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
@@ -100,9 +100,7 @@ def export(
     path = Path(path)
     _check_path(path, known, format)
     asked = exportable(model, direction)
-    temporary = path.with_name(f".{path.stem}.tmp{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, hint="`--out` names another file") as temporary:
         with evaluating({"net": asked.net}):
             known.write(asked, temporary)
             largest = _largest(asked, known.runner(asked, temporary))
@@ -112,11 +110,6 @@ def export(
                 f"{known.tolerance:g} is allowed; it is not kept",
                 hint="another `--format`, or another version of torch",
             )
-        temporary.replace(path)
-    except OSError as error:
-        raise write_error(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return Exported(
         path=path,
         format=format,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from zoo_core.config.options import Bookkeeping, marked
 from zoo_core.config.run import RunOptions
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint, write_json
+from zoo_core.runs.atomic import json_bytes, whole_folder
+from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint
 from zoo_core.runs.directory import RunDirectory, read_config
 from zoo_core.runs.layout import CONFIG, LOG, SCORES
 from zoo_core.weights.bundle.bundle import STATE, Bundle, read_bundle
@@ -50,19 +50,8 @@ def run_from_hub(
     found = pull(wanted, hub=hub, registry=registry, with_state=True)
     bundle = read_bundle(found.path)
     step = _checked_step(bundle)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True
-        ) as place:
-            whole = Path(place) / target.name
-            _lay_out(bundle, RunDirectory(whole), step)
-            whole.replace(target)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ZooError(
-            f"cannot write {str(target)!r}: {reason}", hint="`--run` names another directory"
-        ) from error
+    with whole_folder(target, over=False, hint="`--run` names another directory") as whole:
+        _lay_out(bundle, RunDirectory(whole), step)
     return target
 
 
@@ -84,7 +73,8 @@ def _lay_out(bundle: Bundle, run: RunDirectory, step: int) -> None:
         if name != CONFIG:
             shutil.copyfile(bundle.directory / STATE / name, place / name)
     config = read_config(bundle.directory / STATE / CONFIG)
-    write_json(run.config, {**config, "options": without_pushing(config.get("options", {}))})
+    config = {**config, "options": without_pushing(config.get("options", {}))}
+    run.config.write_bytes(json_bytes(config))
     _check_checkpoint(checkpoint, step)
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import write_error
+from zoo_core.runs.atomic import whole_folder
 from zoo_core.weights.bundle.bundle import (
     CARD,
     CONFIG,
@@ -28,7 +27,7 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle,
 )
 from zoo_core.weights.bundle.formats import FORMAT, KIND
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
+from zoo_core.weights.bundle.untrusted import digest_of
 from zoo_core.weights.pretrained import Pretrained, load
 from zoo_core.weights.publication.card import card
 from zoo_core.weights.publication.contents import Contents, Wanted, gathered
@@ -102,10 +101,7 @@ def write_contents(
     target = Path(folder)
     _check_target(target)
     components = {net: _stored(net, tensors, dtype) for net, tensors in contents.tensors.items()}
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+    with whole_folder(target, over=True) as temporary:
         _write_files(temporary, components, contents)
         config = _write_config(temporary, contents, dtype)
         trained = load(temporary, device="cpu", registry=registry)
@@ -113,12 +109,6 @@ def write_contents(
             config = _write_config(temporary, contents, dtype)
         text = card(config, name or target.name, registry=registry)
         (temporary / CARD).write_bytes(text.encode())
-        _sync(temporary)
-        _replace(temporary, target)
-    except (OSError, SafetensorError) as error:
-        raise write_error(target, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return read_bundle(target, verify=False)
 
 
@@ -163,10 +153,7 @@ def _write_files(
     folder: Path, components: Mapping[str, Mapping[str, Tensor]], contents: Contents
 ) -> None:
     for net, tensors in components.items():
-        file = folder / f"{net}.safetensors"
-        save_file(dict(tensors), file, metadata={"format": "pt"})
-        # the library makes files that only their owner can read
-        file.chmod(0o644)
+        save_file(dict(tensors), folder / f"{net}.safetensors", metadata={"format": "pt"})
     for name, value in contents.state.items():
         (folder / STATE).mkdir(exist_ok=True)
         if isinstance(value, bytes):
@@ -218,29 +205,3 @@ def _draw(trained: Pretrained, path: Path, count: int, picture: Path | None) -> 
     images = trained.sample(max(1, count // columns) * columns if count > columns else count)
     save_grid(images, path, columns=columns)
     return True
-
-
-def _sync(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        if path.is_dir() and os.name == "nt":
-            continue
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _replace(temporary: Path, target: Path) -> None:
-    """Put a folder in another's place; the other is there until then."""
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    try:
-        temporary.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
