@@ -67,6 +67,19 @@ class Sure(Scripted):
     needs_logits = True
 
 
+class Asked(Metric):
+    """Return the labels that the samples were asked for, as one number."""
+
+    scores: ClassVar = {"asked": "higher"}
+    needs_labels = True
+
+    def __call__(self, compared: Comparison) -> Mapping[str, float]:
+        assert compared.real.held_out().labels is not None
+        labels = compared.fake.labels
+        assert labels is not None
+        return {"asked": float("".join(str(label) for label in labels.tolist()))}
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
@@ -81,6 +94,7 @@ def zoo(registry: Registry) -> Registry:
         ("metric", "gap", "Gap", ("cheap",)),
         ("metric", "scripted", "Scripted", ()),
         ("metric", "sure", "Sure", ("cheap",)),
+        ("metric", "asked", "Asked", ()),
     ):
         entry = Entry(kind, name, f"{__name__}:{target}", "A toy.", tags=tags)
         registry.add(entry, source="toys")
@@ -208,6 +222,12 @@ def test_metrics_alone_are_measured_as_often_as_checkpoints_are_made(trained) ->
             "metric 'gap' needs at least 4 samples, and 3 are asked for",
             "`--eval-count 4`",
         ),
+        (
+            {"metric": "asked"},
+            {},
+            "metric 'asked' reads the labels that samples are asked for, and generator 'toy'",
+            "`--condition concat`",
+        ),
     ],
 )
 def test_measures_that_cannot_be_taken_are_refused(zoo, parts, options, message, hint) -> None:
@@ -263,6 +283,13 @@ def test_data_of_another_shape_are_refused(trained, zoo, tmp_path) -> None:
         evaluate(
             trained().path, Measures(data=f"folder:{tmp_path / 'photos'}", count=16), registry=zoo
         )
+
+
+def test_a_metric_gets_the_labels_that_samples_were_asked_for(trained, zoo) -> None:
+    run = trained(parts={"generator": "labelled"})
+    asked = Measures(metrics=("asked",), count=12, splits=("test",))
+    (found,) = evaluate(run.path, asked, registry=zoo, device="cpu")
+    assert found.scores == {"asked": 12345678901}
 
 
 def test_the_real_side_is_computed_once(trained, zoo, cache) -> None:

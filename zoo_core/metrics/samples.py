@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Dataset, Game, Rows, Split, Table, net_stream
+from zoo_core.interfaces import Batch, Dataset, Game, Rows, Split, Table, net_stream
 from zoo_core.pictures.samples import CHUNK, draw_chunk
 
 Nets = Mapping[str, nn.Module]
@@ -24,13 +24,15 @@ class Samples:
         direction: such as "ab", or empty for what is drawn from latents.
         table: which of the data's tables the samples imitate.
         limit: how many there can be; None for no limit.
-        chunks: nets and a count to the samples, (n, C, H, W) in [-1, 1] a chunk.
+        chunks: nets and a count to the samples, a chunk at a time, with the labels that they were
+            asked for; those of a translation are its sources', where both sides have the same
+            classes.
     """
 
     direction: str
     table: str
     limit: int | None
-    chunks: Callable[[Nets, int], Iterator[Tensor]]
+    chunks: Callable[[Nets, int], Iterator[Batch]]
 
 
 def samples_of(
@@ -57,13 +59,13 @@ class _Latents:
     device: torch.device
     seed: int
 
-    def __call__(self, nets: Nets, count: int) -> Iterator[Tensor]:
+    def __call__(self, nets: Nets, count: int) -> Iterator[Batch]:
         classes = len(self.composition.task.classes) if self.composition.plan.labelled else 0
         labels = torch.arange(count) % classes if classes else None
         for start in range(0, count, CHUNK):
             some = min(CHUNK, count - start)
             wanted = None if labels is None else labels[start : start + some].to(self.device)
-            yield draw_chunk(
+            images = draw_chunk(
                 self.game,
                 nets,
                 start // CHUNK,
@@ -72,6 +74,7 @@ class _Latents:
                 labels=wanted,
                 device=self.device,
             )
+            yield Batch(images, wanted)
 
 
 def _translation(
@@ -82,12 +85,14 @@ def _translation(
     table = tables[source]
     read = _sources if source == target else _images
 
-    def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
+    classes = composition.dataset.classes
+
+    def chunks(nets: Nets, count: int) -> Iterator[Batch]:
         for start in range(0, min(count, len(table)), CHUNK):
             rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
             with net_stream(CounterDraws(seed, start // CHUNK, path=("translate", "nets"))):
                 found: Tensor = nets[name](_scaled(read(rows), device), None)
-            yield found.float()
+            yield Batch(found.float(), rows.labels if classes else None)
 
     return Samples(direction=direction, table=target, limit=len(table), chunks=chunks)
 
