@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo_core import interfaces
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Discriminator, Encoder, net_stream
@@ -74,7 +75,7 @@ def tried(case: Case) -> Trial:
     try:
         with torch.device("meta"):
             net = case.target(**dict(case.keywords))
-        if not isinstance(net, ROLES[case.part].load()):
+        if not isinstance(net, interface_of(case.part)):
             return _other_kind(net, case.part)
         doing = "does not run"
         with torch.no_grad(), net_stream(CounterDraws(0, 0, device="meta")):
@@ -89,14 +90,20 @@ def tried(case: Case) -> Trial:
         return Trial(problem=f"{doing}: {_one_line(error)}", cause=error)
 
 
+def interface_of(role: str) -> Any:
+    """Return the interface of a role's parts."""
+    return getattr(interfaces, ROLES[role].interface)
+
+
 def count(net: nn.Module) -> int:
     """Return the number of trainable parameters."""
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
 
 def _other_kind(net: object, part: str) -> Trial:
+    expected = f"zoo_core.interfaces.{ROLES[part].interface}"
     return Trial(
-        problem=f"is a {type(net).__name__}, which is no {ROLES[part].interface.replace(':', '.')}",
+        problem=f"is a {type(net).__name__}, which is no {expected}",
         hint="a critic has `features` and `head`"
         if part == "critic"
         else "derive it from the interface",

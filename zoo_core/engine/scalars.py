@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-_SEPARATOR = "\n"
+_SEPARATOR = " + "
+"""Printable, because checkpoints travel and what travels is shown."""
 
 
 class Sums:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +12,8 @@ class Kind:
 
     Args:
         name: of the kind, as entries and `zoo list` have it.
-        interface: what such a part is, as `"package.module:Name"`; empty for files.
+        interface: what such a part is, as `zoo_core.interfaces` names it; empty for what is
+            data or files.
         role: under which a composition has it and `-o` sets its options; empty for kinds that are
             no part of a composition.
         flags: of the command line, the main one first.
@@ -56,16 +55,11 @@ class Kind:
         section = self.role or self.name
         return f"{section}.{name}" if self.many else section
 
-    def load(self) -> Any:
-        """Import the interface and return it."""
-        module, _, name = self.interface.partition(":")
-        return getattr(importlib.import_module(module), name)
-
 
 TABLE = (
     Kind(
         name="generator",
-        interface="zoo_core.interfaces:Generator",
+        interface="Generator",
         role="generator",
         flags=("--gen",),
         help="Generator; `zoo list generator` shows all.",
@@ -75,7 +69,7 @@ TABLE = (
     ),
     Kind(
         name="discriminator",
-        interface="zoo_core.interfaces:Discriminator",
+        interface="Discriminator",
         role="critic",
         flags=("--disc", "--critic"),
         help="Critic; else the generator names its own.",
@@ -84,7 +78,7 @@ TABLE = (
     ),
     Kind(
         name="loss",
-        interface="zoo_core.interfaces:Loss",
+        interface="Loss",
         role="loss",
         flags=("--loss",),
         help="Loss of both players.",
@@ -92,7 +86,7 @@ TABLE = (
     ),
     Kind(
         name="penalty",
-        interface="zoo_core.interfaces:Penalty",
+        interface="Penalty",
         role="penalty",
         flags=("--penalty",),
         help="Penalties, separated by commas, or none.",
@@ -101,7 +95,7 @@ TABLE = (
     ),
     Kind(
         name="constraint",
-        interface="zoo_core.interfaces:Constraint",
+        interface="Constraint",
         role="constraint",
         flags=("--constraint",),
         help="Constraints after a step, or none.",
@@ -110,7 +104,7 @@ TABLE = (
     ),
     Kind(
         name="sampler",
-        interface="zoo_core.interfaces:Sampler",
+        interface="Sampler",
         role="sampler",
         flags=("--sampler",),
         help="Distribution of the latents.",
@@ -118,7 +112,7 @@ TABLE = (
     ),
     Kind(
         name="condition",
-        interface="zoo_core.interfaces:Condition",
+        interface="Condition",
         role="condition",
         flags=("--condition",),
         help="How labels or codes take part.",
@@ -126,7 +120,7 @@ TABLE = (
     ),
     Kind(
         name="game",
-        interface="zoo_core.interfaces:Game",
+        interface="Game",
         role="game",
         flags=("--game",),
         help="How the players move.",
@@ -135,7 +129,7 @@ TABLE = (
     ),
     Kind(
         name="encoder",
-        interface="zoo_core.interfaces:Encoder",
+        interface="Encoder",
         role="encoder",
         flags=("--encoder",),
         help="Encoder, in games that take one.",
@@ -144,7 +138,7 @@ TABLE = (
     ),
     Kind(
         name="dataset",
-        interface="zoo_core.interfaces:Dataset",
+        interface="Dataset",
         role="data",
         flags=("--data",),
         help="Data set, such as digits or folder:photos/.",
@@ -154,7 +148,7 @@ TABLE = (
     ),
     Kind(
         name="augment",
-        interface="zoo_core.interfaces:Augment",
+        interface="Augment",
         role="augment",
         flags=("--augment",),
         help="Augmentation of what the critic sees.",
@@ -162,7 +156,7 @@ TABLE = (
     ),
     Kind(
         name="metric",
-        interface="zoo_core.interfaces:Metric",
+        interface="Metric",
         role="metric",
         flags=("--metrics",),
         help="What is measured, such as fid,kid.",
@@ -171,16 +165,16 @@ TABLE = (
     ),
     Kind(
         name="features",
-        interface="zoo_core.interfaces:Features",
+        interface="Features",
         role="features",
         flags=("--features",),
         help="What metrics see images through.",
         argued=True,
         measuring=True,
     ),
-    Kind(name="recipe", interface="zoo_core.registry.recipe:Recipe"),
+    Kind(name="recipe", interface=""),
     Kind(name="weights", interface=""),
-    Kind(name="importer", interface="zoo_core.interfaces:Importer"),
+    Kind(name="importer", interface="Importer"),
 )
 
 BY_GAME = frozenset({"critic", "loss", "sampler"})
