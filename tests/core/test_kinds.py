@@ -17,6 +17,7 @@ from zoo_core.registry.kinds import (
     MANY,
     MEASURING,
     NEEDED,
+    OPTIONAL,
     ROLES,
     STRENGTH,
     TABLE,
@@ -89,10 +90,11 @@ def test_what_measures_brings_no_defaults() -> None:
     assert not MEASURING & {*STRENGTH}
 
 
-def test_a_role_is_needed_or_an_extra_or_measures() -> None:
-    assert {*EXTRAS} | NEEDED | MEASURING == ROLES.keys()
-    assert not {*EXTRAS} & (NEEDED | MEASURING)
-    assert BY_GAME <= NEEDED
+def test_a_role_is_needed_or_taken_by_games_or_measures() -> None:
+    assert ROLES.keys() == BY_GAME | NEEDED | MEASURING
+    assert len(BY_GAME) + len(NEEDED) + len(MEASURING) == len(ROLES)
+    assert {*EXTRAS} < BY_GAME
+    assert OPTIONAL < BY_GAME
 
 
 def test_several_parts_have_no_argument() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from zoo_core.composition.selection import Selection
 from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings
@@ -18,6 +18,7 @@ from zoo_core.interfaces import (
     Condition,
     Constraint,
     Discriminator,
+    Draws,
     Duel,
     DuelNames,
     Game,
@@ -143,13 +144,10 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, "condition"))
         condition.prepare(features)
-    sampler = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
-    if not isinstance(sampler, Sampler):
-        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
     parts = GameParts(
         task=plan.task,
         nets=nets,
-        sampler=sampler,
+        sampler=_sampler(plan, seed),
         condition=condition,
         duel=_DuelMaker(plan, condition, nets),
     )
@@ -158,6 +156,22 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     if not isinstance(game, Game):
         raise TypeError(f"{plan.described('game')} is no zoo_core.interfaces.Game")
     return game
+
+
+class _NoSampler(Sampler):
+    """Stand where a game takes no sampler."""
+
+    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
+        raise AssertionError("a game that draws latents has 'sampler' in its `needs`")
+
+
+def _sampler(plan: Blueprint, seed: int) -> Sampler:
+    if not plan.chosen["sampler"].items:
+        return _NoSampler()
+    found = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
+    if not isinstance(found, Sampler):
+        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
+    return found
 
 
 def _own(section: Section, name: str) -> bool:
@@ -183,6 +197,8 @@ class _DuelMaker:
 
     def __call__(self, generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
         plan, needs = self.plan, self.plan.task_needs()
+        if not plan.chosen["loss"].items:
+            raise TypeError("a game with a duel has 'critic' and 'loss' in its `needs`")
         augment = plan.chosen["augment"].items
         names = {id(net): name for name, net in self.nets.items()}
         return Duel(

@@ -101,7 +101,7 @@ def count(net: nn.Module) -> int:
 
 
 def _other_kind(net: object, part: str) -> Trial:
-    expected = f"zoo_core.interfaces.{ROLES[part].interface}"
+    expected = f"{interfaces.__name__}.{ROLES[part].interface}"
     return Trial(
         problem=f"is a {type(net).__name__}, which is no {expected}",
         hint="a critic has `features` and `head`"
@@ -115,6 +115,7 @@ def _run(case: Case, net: nn.Module) -> Trial:
     labels = None
     if case.labelled:
         labels = torch.zeros(case.inputs[0], dtype=torch.int64, device="meta")
+    _refuse_global_draws(net)
     mixes = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules())
     if isinstance(net, Discriminator):
         features = _tensor(net.features(inputs, labels))
@@ -124,6 +125,22 @@ def _run(case: Case, net: nn.Module) -> Trial:
         return Trial(count(net), _latents(net(inputs)), mixes=mixes)
     images = _tensor(net(inputs, labels))
     return Trial(count(net), tuple(images.shape), mixes=mixes)
+
+
+def _refuse_global_draws(net: nn.Module) -> None:
+    """Refuse layers that draw from PyTorch's global generator, which no run restores.
+
+    Raises:
+        ZooError: such a layer, unless it drops nothing.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0:
+            kind = type(module).__name__
+            raise ZooError(
+                f"{name!r} of {type(net).__name__} is a torch.nn.{kind}, which draws from a "
+                "generator that all share, so that no run could be repeated",
+                hint="its author must use zoo_core.interfaces.Dropout",
+            )
 
 
 class _NoTensorError(Exception):

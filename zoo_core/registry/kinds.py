@@ -22,7 +22,8 @@ class Kind:
         player: a net, whose section has the options of its optimiser too.
         argued: it may be named with an argument behind a colon, as in `folder:photos/`.
         measuring: it looks at a run and does not change what is trained.
-        needed: every composition has it.
+        needed: every composition has it; of the others, a game says which it takes.
+        optional: a composition may be without it although its game takes it.
         strength: whose defaults win where parts bring different ones, the largest first; 0 where
             they bring none.
     """
@@ -37,6 +38,7 @@ class Kind:
     argued: bool = False
     measuring: bool = False
     needed: bool = False
+    optional: bool = False
     strength: int = 0
 
     @property
@@ -91,6 +93,7 @@ TABLE = (
         flags=("--penalty",),
         help="Penalties, separated by commas, or none.",
         many=True,
+        optional=True,
         strength=4,
     ),
     Kind(
@@ -100,6 +103,7 @@ TABLE = (
         flags=("--constraint",),
         help="Constraints after a step, or none.",
         many=True,
+        optional=True,
         strength=3,
     ),
     Kind(
@@ -116,6 +120,7 @@ TABLE = (
         role="condition",
         flags=("--condition",),
         help="How labels or codes take part.",
+        optional=True,
         strength=6,
     ),
     Kind(
@@ -152,6 +157,7 @@ TABLE = (
         role="augment",
         flags=("--augment",),
         help="Augmentation of what the critic sees.",
+        optional=True,
         strength=2,
     ),
     Kind(
@@ -177,9 +183,6 @@ TABLE = (
     Kind(name="importer", interface="Importer"),
 )
 
-BY_GAME = frozenset({"critic", "loss", "sampler"})
-"""Roles that every game there is asks for, beside those that every composition has."""
-
 KINDS: tuple[str, ...] = tuple(kind.name for kind in TABLE)
 """The names of all kinds."""
 
@@ -204,11 +207,17 @@ MEASURING = roles_where(lambda kind: kind.measuring)
 PLAYERS = roles_where(lambda kind: kind.player)
 """Sections that hold the options of a net and of its player's optimiser."""
 
-NEEDED = roles_where(lambda kind: kind.needed) | BY_GAME
+NEEDED = roles_where(lambda kind: kind.needed)
 """Roles that no composition is without."""
 
-EXTRAS = tuple(role for role in ROLES if role not in NEEDED | MEASURING)
-"""Roles that a composition may leave empty, and that change what it trains."""
+OPTIONAL = roles_where(lambda kind: kind.optional)
+"""Roles that stay empty where nobody names a part."""
+
+BY_GAME = frozenset(ROLES) - NEEDED - MEASURING
+"""Roles that a game takes parts for, or does not: `Game.needs`."""
+
+EXTRAS = tuple(role for role in ROLES if role in OPTIONAL or role == "encoder")
+"""Roles that most compositions leave empty, and that change what is trained."""
 
 _BRINGING = roles_where(lambda kind: kind.strength > 0)
 STRENGTH = tuple(sorted(_BRINGING, key=lambda role: -ROLES[role].strength))

@@ -110,7 +110,8 @@ def resume(
 def new_directory(composition: Composition) -> Path:
     """Return a directory under runs/ that does not exist yet, named after what is trained."""
     plan = composition.plan
-    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    how = "loss" if plan.chosen["loss"].items else "game"
+    name = "-".join(plan.name(role) for role in ("generator", how, "data"))
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
