@@ -72,8 +72,13 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "vanilla, concat": ({"generator": "vanilla", "condition": "concat"}, {}),
     "vanilla, sgan, few labels": (
-        {"generator": "vanilla", "condition": "sgan", "loss": "feature-matching"},
-        {"run": {"labels": 50}},
+        {
+            "generator": "vanilla",
+            "condition": "sgan",
+            "loss": "feature-matching",
+            "data": "few-labels:digits",
+        },
+        {"data": {"count": 50}},
     ),
     "cyclegan, pools": (
         {"generator": "cyclegan", "data": "unpaired:digits,digits"},

@@ -14,7 +14,6 @@ FLAGS = {
     "steps": "--steps",
     "batch": "--batch",
     "critic_steps": "--critic-steps",
-    "labels": "--labels",
     "seed": "--seed",
 }
 """Options of the run that `zoo train` has a flag of their own for; anything else is an `-o`."""
@@ -42,7 +41,7 @@ class Row:
     def train_command(self) -> str:
         """Return what a user types for the same run."""
         words = ["zoo train"]
-        for role, name in {**self.parts, "data": DATA}.items():
+        for role, name in {**self.parts, "data": self.parts.get("data", DATA)}.items():
             words.append(f"{ROLES[role].flag} {name if isinstance(name, str) else ','.join(name)}")
         for section, values in self.options.items():
             for name, value in values.items():
@@ -170,11 +169,17 @@ ROWS = (
         name="sgan-100",
         about="The semi-supervised GAN: ten labels of each class and 59,900 images without, two "
         "multilayer perceptrons.",
-        parts={"generator": "vanilla", "loss": "non-saturating", "condition": "sgan"},
+        parts={
+            "generator": "vanilla",
+            "loss": "non-saturating",
+            "condition": "sgan",
+            "data": f"few-labels:{DATA}",
+        },
         options={
+            "data": {"count": 100, "seed": 0},
             "generator": {"lr": 5e-4},
             "critic": {"lr": 5e-4},
-            "run": {"steps": 6000, "batch": 64, "labels": 100, "seed": 0},
+            "run": {"steps": 6000, "batch": 64, "seed": 0},
         },
         measure="classes",
     ),

@@ -203,6 +203,10 @@ class Pairs(Dataset):
         self.image = ImageSpec(1, 1, 2)
         self.classes = ("x", "y")
 
+    @property
+    def images(self) -> dict[str, ImageSpec]:
+        return {"a": self.image, "b": self.image}
+
     def tables(self, split: str) -> dict[str, MemoryTable]:
         images = torch.tensor([[1, 2], [3, 4], [1, 2]], dtype=torch.uint8).view(3, 1, 1, 2)
         sources = torch.tensor([1, 2, 1], dtype=torch.uint8).view(3, 1, 1, 1)

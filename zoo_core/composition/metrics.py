@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo_core.composition.build import Blueprint, instance
+from zoo_core.composition.datasets import origin
 from zoo_core.composition.selection import Selection
 from zoo_core.composition.settings import Settings
 from zoo_core.config.options import task_names_of
 from zoo_core.config.request import Layer
 from zoo_core.config.stop_rule import parse_plateau
-from zoo_core.data import FewLabels
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Dataset, Features, Metric
 from zoo_core.interfaces.metrics import Better
@@ -40,7 +40,8 @@ def default_measures(
     if by_itself and not registry.entries("metric"):
         raise ZooError("no metric is installed", hint=INSTALL)
     if (metrics or by_itself) and not features:
-        features = (_fitting(registry, chosen["data"].items[0], dataset),)
+        data = origin(registry, chosen["data"].items[0], dataset)
+        features = (_fitting(registry, data, dataset),)
         parts["features"] = features[0].qualified
     if by_itself:
         classifies = features[0].entry.load().classifies
@@ -187,8 +188,3 @@ def _remarks(plan: Blueprint) -> tuple[str, ...]:
             "`--features inception` takes the usual ones",
         )
     return ()
-
-
-def all_labels(dataset: Dataset) -> Dataset:
-    """Return the data set with all its labels."""
-    return dataset.dataset if isinstance(dataset, FewLabels) else dataset

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from zoo_core.errors import ZooError, nearest
 
-TASK_NAMES = frozenset({"image", "classes", "latent_dim", "source", "parts", "size", "datasets"})
+TASK_NAMES = frozenset(
+    {"image", "classes", "latent_dim", "source", "parts", "size", "datasets", "batch"}
+)
 """Parameters that the task provides; they are never options."""
 
 REQUIRED: Any = inspect.Parameter.empty

@@ -22,7 +22,6 @@ class RunOptions:
         size: height x width in pixels; the data's own size if none.
         latent_dim: length of a latent vector.
         critic_steps: critic's moves per generator's move.
-        labels: how many training images keep their label, as many of each class; all by default.
         seed: of weights, data order, latents and everything else that is random.
         device: where to train.
         precision: inside the nets; images and scores are always float32.
@@ -56,7 +55,6 @@ class RunOptions:
     size: str | int | None = None
     latent_dim: Annotated[int, Between(1, 65536)] = 100
     critic_steps: Annotated[int, Between(1, 100)] = 1
-    labels: Annotated[int | None, Between(1, 1_000_000_000)] = None
     seed: Annotated[int, Between(0, 2**53), Bookkeeping()] = 0
     device: Annotated[Literal["auto", "cpu", "cuda", "mps"], Bookkeeping(), Resumable()] = "auto"
     precision: Annotated[Literal["auto", "float32", "bfloat16"], Bookkeeping()] = "auto"

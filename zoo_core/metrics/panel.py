@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition
+from zoo_core.composition.datasets import origin
 from zoo_core.composition.metrics import (
     INSTALL,
-    all_labels,
     directions_of,
     features_of,
     metrics_of,
@@ -27,6 +27,7 @@ from zoo_core.metrics.cache import cached
 from zoo_core.metrics.image_sets import rounded, seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
+from zoo_core.registry.lookup import Registered
 
 Critic = Callable[[Tensor], Tensor]
 
@@ -79,7 +80,7 @@ class Panel:
         self.metrics = metrics_of(composition.plan)
         if not self.metrics:
             raise ZooError("no metric is named", hint=f"`--metrics fid`; {INSTALL}")
-        dataset = all_labels(composition.dataset)
+        dataset = composition.dataset.whole
         image = dataset.images[table]
         self.image = image
         self.features = features_of(composition.plan, image).to(self.device)
@@ -172,7 +173,7 @@ class Panel:
             "features_digest": self.features.digest,
             "reads": self.features.reads,
             "range": RANGE,
-            "data": plan.chosen["data"].items[0].qualified,
+            "data": self._data().qualified,
             "data_digest": self.real.digest,
             "table": self.real.table,
             "image": str(self.image),
@@ -181,6 +182,11 @@ class Panel:
             "seed": self.seed,
             "versions": versions(self.composition),
         }
+
+    def _data(self) -> Registered:
+        composition = self.composition
+        item = composition.plan.chosen["data"].items[0]
+        return origin(composition.registry, item, composition.dataset)
 
     def _options(self) -> dict[str, dict[str, Any]]:
         return metric_options(self.composition)

@@ -51,7 +51,6 @@ MEASURE_PART_FLAGS = tuple(part_flag(kind) for kind in ROLES.values() if kind.me
 VALUE_FLAGS = (
     _value("--data-dir", "data.root", "Where the data set lies, or is downloaded to.", "DIR"),
     _value("--size", "run.size", "Side in pixels, or height x width: 32 or 64x48.", "SIZE"),
-    _value("--labels", "run.labels", "Training images that keep their label; else all."),
     _value("--latent-dim", "run.latent_dim", "Length of a latent vector."),
     _value("--steps", "run.steps", "Moves of the generator."),
     _value("--batch", "run.batch", "Images per move."),

@@ -83,7 +83,9 @@ def _nothing_to_train(report: TableReport) -> Stop:
 def _seen(dataset: Dataset, track: Track) -> dict[str, _Seen]:
     found: dict[str, _Seen] = {}
     for split in SPLITS:
-        for name, table in dataset.tables(split).items():
+        tables = dataset.tables(split)
+        for name in dataset.images:
+            table = tables[name]
             seen = found.setdefault(name, _Seen())
             seen.rows[split] = len(table)
             for start in track(range(0, len(table), CHUNK)):
