@@ -28,7 +28,7 @@ import torch
 
 from zoo_core import Registry, ZooError, compose
 from zoo_core.runs.checkpoint import read_checkpoint
-from zoo_core.runs.lines import read_metrics
+from zoo_core.runs.lines import read_log
 from zoo_core.training import resume, train
 
 STEPS = 60
@@ -73,8 +73,13 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "vanilla, concat": ({"generator": "vanilla", "condition": "concat"}, {}),
     "vanilla, sgan, few labels": (
-        {"generator": "vanilla", "condition": "sgan", "loss": "feature-matching"},
-        {"run": {"labels": 50}},
+        {
+            "generator": "vanilla",
+            "condition": "sgan",
+            "loss": "feature-matching",
+            "data": "few-labels:digits",
+        },
+        {"data": {"count": 50}},
     ),
     "cyclegan, pools": (
         {"generator": "cyclegan", "data": "unpaired:digits,digits"},
@@ -215,7 +220,7 @@ def _state(directory: Path) -> dict[str, bytes]:
 
 
 def _log(directory: Path) -> list[str]:
-    lines = read_metrics(directory / "metrics.jsonl")
+    lines = read_log(directory / "metrics.jsonl")
     timeless = [replace(line, seconds=None, images_per_second=None) for line in lines]
     return [json.dumps(line.to_json()) for line in timeless]
 

@@ -40,8 +40,6 @@ from benchmarks.judging.seeds_page import seeds_text
 from benchmarks.judging.trainings import say
 from benchmarks.judging.translations_page import translations_text
 from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
-from zoo_core.data import FewLabels
-from zoo_core.interfaces import Dataset
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.runs.layout import CONFIG
 from zoo_core.training import Run, train
@@ -140,14 +138,15 @@ class Results:
 
     def _composed(self, row: Row) -> Composition:
         run = {**BOOKKEEPING, **row.options["run"], "max_minutes": self.plan.minutes}
-        options = {**row.options, "run": run, "data": {"root": self.plan.data_dir}}
-        return compose({**row.parts, "data": DATA}, options, recipe="none")
+        data = {**row.options.get("data", {}), "root": self.plan.data_dir}
+        options = {**row.options, "run": run, "data": data}
+        return compose({"data": DATA, **row.parts}, options, recipe="none")
 
     def _panel(self, composition: Composition) -> tuple[Panel, dict[str, Figures]]:
         size = str(composition.dataset.image)
         if size not in self._panels:
             say(f"training the judge on {size} {DATA} images")
-            panel = Panel(_all_labels(composition.dataset), self.plan.judge)
+            panel = Panel(composition.dataset.whole, self.plan.judge)
             accuracy = panel.judge.accuracy
             say(f"judge: {accuracy:.2%} right on held-out images, {panel.judge.seconds:.0f} s")
             if accuracy < self.plan.accuracy:
@@ -188,11 +187,6 @@ def score_again(plan: Plan, rows: list[Row]) -> None:
             }
             _write(path, json.dumps(result, indent=2) + "\n")
             say(f"{row.name}: {result['scores']['scores']}")
-
-
-def _all_labels(dataset: Dataset) -> Dataset:
-    """Return the data set with all its labels, for the judge."""
-    return dataset.dataset if isinstance(dataset, FewLabels) else dataset
 
 
 def _training(run: Run) -> dict[str, Any]:

@@ -108,9 +108,12 @@ def trained(row: Row, plan: Plan, seed: int, steps: int) -> dict[str, Any]:
         "sample_every": 0,
         "checkpoint_every": 0,
     }
+    data = {**row.options.get("data", {}), "root": plan.data_dir}
+    if "seed" in data:
+        data["seed"] = seed
     composition = compose(
-        {**row.parts, "data": DATA, "metric": METRICS},
-        {**row.options, "run": run, "data": {"root": plan.data_dir}},
+        {"data": DATA, **row.parts, "metric": METRICS},
+        {**row.options, "run": run, "data": data},
         recipe="none",
     )
     train(composition, directory, watcher=Lines(f"{row.name}, seed {seed}", every=10_000))

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo_cli.matrix.cells import AXES, NOTHING, Cell, Matrix, matrix_of
+from zoo_cli.matrix.cells import AXES, Cell, Matrix, matrix_of
 from zoo_cli.matrix.reasons import Reasons, reasons_of
 from zoo_core import Registry
-from zoo_core.composition.selection import select
-from zoo_core.config.request import Layer
+from zoo_core.composition.selection import Choice, select
+from zoo_core.config.request import NOTHING, Layer
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "matrix.md"
@@ -153,12 +153,16 @@ def trained(registry: Registry) -> list[tuple[dict[str, str], Result]]:
         if isinstance(result, dict) and "row" in result:
             parts = {"data": result["data"], **result["row"]["parts"]}
             chosen = select(registry, [Layer("row", parts, strict=True)])
-            names = {
-                role: choice.items[0].entry.name if choice.items else NOTHING
-                for role, choice in chosen.items()
-            }
-            found.append((names, result))
+            found.append(({role: _spelt(choice) for role, choice in chosen.items()}, result))
     return found
+
+
+def _spelt(choice: Choice) -> str:
+    """Return the part of a role as a user types it."""
+    if not choice.items:
+        return NOTHING
+    name = choice.items[0].entry.name
+    return f"{name}:{choice.argument}" if choice.argument else name
 
 
 def figures(results: Sequence[tuple[Mapping[str, str], Result]]) -> str:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
 from zoo_core.errors import ZooError
-from zoo_core.registry.entry import CONTRACT, KINDS, Entry
+from zoo_core.registry.entry import CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
+from zoo_core.registry.kinds import KINDS
 from zoo_core.registry.lookup import Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import ImageSpec
+from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from benchmarks.judging.panel import Panel
 from zoo_core import Pretrained, ZooError
-from zoo_core.data import FewLabels
+from zoo_core.data.sets.few_labels import FewLabels
 from zoo_core.draws import CounterDraws
 from zoo_core.interfaces import Duel, as_floats
 from zoo_core.pictures.samples import labels_in_turn
@@ -144,14 +144,14 @@ def classes_learned(model: Pretrained, panel: Panel) -> Measures:
     """Return the held-out accuracy of the critic's classes, and of the same nets without a GAN."""
     dataset = model.composition.dataset
     if not isinstance(dataset, FewLabels):
-        raise ZooError("all labels were used", hint="judge a run with `--labels`")
+        raise ZooError("all labels were used", hint="judge a run of `--data few-labels:...`")
     held_out = panel.held_out
     logits = model.score(held_out.images).class_logits
     if logits is None:
         raise ZooError("the critic tells no classes", hint="judge a run of `--condition sgan`")
     accuracy = (logits.argmax(1) == held_out.labels).double().mean().item()
     return {
-        "labels": dataset.labels,
+        "labels": dataset.count,
         "accuracy": round(accuracy, 4),
         "supervised_accuracy": round(_supervised(model, dataset, panel), 4),
         "supervised_steps": SUPERVISED_STEPS,

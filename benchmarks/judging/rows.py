@@ -6,22 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zoo_core.registry.kinds import ROLES
+
 DATA = "mnist"
 
 FLAGS = {
-    "generator": "--gen",
-    "critic": "--disc",
-    "loss": "--loss",
-    "penalty": "--penalty",
-    "condition": "--condition",
-    "data": "--data",
     "steps": "--steps",
     "batch": "--batch",
     "critic_steps": "--critic-steps",
-    "labels": "--labels",
     "seed": "--seed",
 }
-"""What `zoo train` has a flag of its own for; anything else is an `-o`."""
+"""Options of the run that `zoo train` has a flag of their own for; anything else is an `-o`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +41,8 @@ class Row:
     def train_command(self) -> str:
         """Return what a user types for the same run."""
         words = ["zoo train"]
-        for role, name in {**self.parts, "data": DATA}.items():
-            words.append(f"{FLAGS[role]} {name if isinstance(name, str) else ','.join(name)}")
+        for role, name in {**self.parts, "data": self.parts.get("data", DATA)}.items():
+            words.append(f"{ROLES[role].flag} {name if isinstance(name, str) else ','.join(name)}")
         for section, values in self.options.items():
             for name, value in values.items():
                 flag = FLAGS.get(name) if section == "run" else None
@@ -174,11 +169,17 @@ ROWS = (
         name="sgan-100",
         about="The semi-supervised GAN: ten labels of each class and 59,900 images without, two "
         "multilayer perceptrons.",
-        parts={"generator": "vanilla", "loss": "non-saturating", "condition": "sgan"},
+        parts={
+            "generator": "vanilla",
+            "loss": "non-saturating",
+            "condition": "sgan",
+            "data": f"few-labels:{DATA}",
+        },
         options={
+            "data": {"count": 100, "seed": 0},
             "generator": {"lr": 5e-4},
             "critic": {"lr": 5e-4},
-            "run": {"steps": 6000, "batch": 64, "labels": 100, "seed": 0},
+            "run": {"steps": 6000, "batch": 64, "seed": 0},
         },
         measure="classes",
     ),

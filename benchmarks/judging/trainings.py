@@ -10,7 +10,7 @@ from typing import Any
 
 from zoo_core import ZooError
 from zoo_core.runs.directory import RunDirectory
-from zoo_core.runs.lines import read_metrics
+from zoo_core.runs.lines import read_log
 from zoo_core.training import Run, Silent
 
 
@@ -41,7 +41,7 @@ def training_of(directory: Path) -> Training:
     """
     place = RunDirectory(directory)
     config = place.read_config()
-    lines = read_metrics(place.metrics)
+    lines = read_log(place.log)
     if not lines:
         raise ZooError(f"run {str(directory)!r} has logged nothing", hint="train it to its end")
     last = lines[-1]

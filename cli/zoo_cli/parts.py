@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo_cli.recipes import recipe_facts
-from zoo_core import Entry, ImageSpec, Registry, ZooError
+from zoo_core import ImageSpec, Registry, ZooError
 from zoo_core.config.options import REQUIRED, Option, options_of, task_names_of
+from zoo_core.registry.kinds import ROLES, TABLE
 from zoo_core.registry.lookup import Registered
 from zoo_core.weights.shipped import told_of
 
 SIZES = (ImageSpec(1, 28, 28), ImageSpec(1, 32, 32), ImageSpec(3, 64, 64))
 """For these, parameters are counted."""
 
-NETS = frozenset({"generator", "discriminator", "encoder"})
+NETS = frozenset(kind.name for kind in TABLE if kind.player)
 
-_SECTIONS = {"discriminator": "critic", "dataset": "data"}
-_MANY = frozenset({"penalty", "constraint"})
+_KINDS = {kind.name: kind for kind in TABLE}
 _LATENTS, _CLASSES = 100, 10
 _TOLD = ("data", "mb", "metric", "licence", "hub")
 
@@ -35,6 +35,7 @@ class Described:
         options: name, type, bounds, default and help of each.
         shapes: what goes in and comes out, from its docstring.
         parameters: size to number of trainable parameters.
+        takes: flags of the parts that a game takes, beside a generator and data.
         recipe: what a recipe holds, and what it needs here.
         weights: data, size, metric and licence of pretrained weights.
     """
@@ -45,6 +46,7 @@ class Described:
     options: list[dict[str, Any]]
     shapes: str
     parameters: dict[str, int]
+    takes: tuple[str, ...]
     recipe: dict[str, Any]
     weights: dict[str, Any]
 
@@ -66,6 +68,7 @@ class Described:
             "options": self.options,
             "shapes": self.shapes,
             "parameters": self.parameters,
+            **({"takes": list(self.takes)} if self.takes else {}),
             **({"recipe": self.recipe} if self.recipe else {}),
             **({"weights": self.weights} if self.weights else {}),
         }
@@ -85,13 +88,19 @@ def describe(registry: Registry, item: Registered) -> Described:
     return Described(
         item=item,
         version=versions.get(item.source, ""),
-        section=section_of(entry),
+        section=_KINDS[entry.kind].section(entry.name),
         options=[_option(option) for option in options.values()],
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
+        takes=_taken(target) if entry.kind == "game" else (),
         recipe=recipe_facts(registry, item) if entry.kind == "recipe" else {},
         weights=told_of(item) if entry.kind == "weights" else {},
     )
+
+
+def _taken(game: Any) -> tuple[str, ...]:
+    """Return the flags of what a game takes, in the order of the table of kinds."""
+    return tuple(kind.flag for role, kind in ROLES.items() if role in game.needs)
 
 
 def told_text(weights: Mapping[str, Any]) -> list[str]:
@@ -99,12 +108,6 @@ def told_text(weights: Mapping[str, Any]) -> list[str]:
     data, size, metric, licence, hub = (str(weights.get(key) or "") for key in _TOLD)
     found = [data, size and f"{size} MB", metric, licence, hub and f"downloaded from {hub}"]
     return [text for text in found if text]
-
-
-def section_of(entry: Entry) -> str:
-    """Return where `-o` sets the options of a part."""
-    section = _SECTIONS.get(entry.kind, entry.kind)
-    return f"{section}.{entry.name}" if entry.kind in _MANY else section
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo_core import Recipe, Registry, ZooError
+from zoo_core.registry.kinds import ARGUED, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.registry.recipe import picture_of, recipe_of
-
-_KINDS = {"critic": "discriminator", "data": "dataset"}
 
 
 def recipe_facts(registry: Registry, item: Registered) -> dict[str, Any]:
@@ -70,8 +69,7 @@ def command_line(registry: Registry, item: Registered) -> str:
 
 def _by_itself(registry: Registry, item: Registered, recipe: Recipe) -> str:
     """Return the command that uses a recipe although it does not name it."""
-    flags = {"generator": "gen", "critic": "disc"}
-    words = [f"--{flags.get(role, role)} {name}" for role, name in recipe.for_parts.items()]
+    words = [f"{ROLES[role].flag} {name}" for role, name in recipe.for_parts.items()]
     return f"zoo train {' '.join(words)}{_plugin(registry, item)}" if words else ""
 
 
@@ -85,10 +83,10 @@ def _missing(registry: Registry, recipe: Recipe) -> dict[str, str]:
     found = {}
     for role, names in recipe.parts.items():
         for name in (names,) if isinstance(names, str) else names:
-            plain = name.partition(":")[0] if role == "data" else name
+            plain = name.partition(":")[0] if role in ARGUED else name
             try:
                 if plain != "none":
-                    registry.find(_KINDS.get(role, role), plain)
+                    registry.find(ROLES[role].name, plain)
             except ZooError as error:
                 found[f"{role} {name}"] = error.hint
     return found

@@ -16,7 +16,7 @@ from zoo_core.builtin.plugin import PARTS
 from zoo_core.digests import sha256_of
 from zoo_core.testing.cases import PAIR, with_partners
 from zoo_core.weights.bundle.untrusted import digest_of
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.publication.writer import write_bundle
 
 RUN = {
     "steps": 3,

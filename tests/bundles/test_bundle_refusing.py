@@ -19,7 +19,7 @@ from zoo_core.digests import sha256_of
 from zoo_core.interfaces import Generator
 from zoo_core.weights.bundle.bundle import read_bundle, unlisted
 from zoo_core.weights.bundle.untrusted import LARGEST, digest_of
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.publication.writer import write_bundle
 
 Changed = Callable[..., Path]
 

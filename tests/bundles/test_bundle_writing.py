@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from zoo_core import Registry, ZooError, compose, load, train
 from zoo_core.runs.checkpoint import read_checkpoint
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.gathering import Contents, Wanted, gathered
-from zoo_core.weights.bundle.writing import write_bundle, write_contents
+from zoo_core.weights.publication.contents import Contents, Wanted, gathered
+from zoo_core.weights.publication.writer import write_bundle, write_contents
 
 
 def contents_of(folder: Path) -> dict[str, bytes]:
@@ -46,7 +46,7 @@ def test_a_bundle_holds_what_drawing_needs_and_a_record_of_the_training(whole: P
     assert bundle.config["training"]["images"] == 12
     assert bundle.config["training"]["seconds"] >= 0
     command = bundle.config["training"]["command"]
-    assert command.startswith("zoo train --game adversarial --gen tiny --disc tiny")
+    assert command.startswith("zoo train --gen tiny --disc tiny")
     assert "-o run.steps=3" in command
     assert bundle.config["distributions"].keys() == {"gan-zoo", "zoo-testing"}
     assert "environment" not in bundle.composition

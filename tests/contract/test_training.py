@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose, hookimpl, load
 from zoo_core.interfaces import Game, GameParts, Generator, Play, Player, Round, Terms
-from zoo_core.runs.lines import read_metrics
+from zoo_core.runs.lines import read_log
 from zoo_core.training import Run, Silent, resume, train
 
 RUN = {
@@ -64,7 +64,7 @@ def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_pa
 
 def test_the_log_has_every_term_and_the_diagnostics(registry: Registry, tmp_path: Path) -> None:
     train(composed(registry), tmp_path / "run")
-    lines = read_metrics(tmp_path / "run/metrics.jsonl")
+    lines = read_log(tmp_path / "run/metrics.jsonl")
     assert [line.step for line in lines] == [2, 4, 6]
     assert all(line.seconds and line.images_per_second for line in lines)
     assert set(lines[0].scalars) >= {
@@ -186,9 +186,9 @@ class Exploding(Game):
     def nets(self) -> Mapping[str, nn.Module]:
         return {"generator": self.generator}
 
-    def play(self, turn: Round) -> Play:
-        images = self.generator(self.sampler(8, turn.rng, torch.device("cpu")), None)
-        yield {"generator": Terms({"size": images.mean() / (0.0 if turn.step == self.at else 1.0)})}
+    def play(self, current: Round) -> Play:
+        images = self.generator(self.sampler(8, current.rng, torch.device("cpu")), None)
+        yield {"generator": Terms({"size": images.mean() / (current.step != self.at)})}
 
     def sample(self, nets: Any, rng: Any, *, count: int, labels: Any = None) -> Tensor:
         generator = nets["generator"]

@@ -11,10 +11,10 @@ from torch import Tensor
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.composition import compose
 from zoo_core.config.file import read_config_file
-from zoo_core.config.request import ROLES
 from zoo_core.interfaces import Condition
 from zoo_core.pictures.sheets import save_each
 from zoo_core.registry.first_party import install_line
+from zoo_core.registry.kinds import ROLES
 
 
 class ByNumber(Condition):
@@ -111,7 +111,7 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
         {"critic": {"betas": (0.0, 0.9), "lr": 1e-7}, "run": {"max_minutes": None}},
     ),
-    "few labels": ({"data": "digits"}, {"run": {"labels": 20, "size": "8"}}),
+    "few labels": ({"data": "few-labels:digits"}, {"data": {"count": 20}, "run": {"size": "8"}}),
     "condition": ({"data": "digits", "condition": "by-number"}, {"run": {"size": 8}}),
     "conditional by nature": ({"generator": "labelled", "data": "digits"}, {}),
 }
@@ -153,7 +153,11 @@ def test_a_part_that_is_conditional_by_nature_takes_no_condition(registry: Regis
 PLUGINS = {
     "two penalties and a constraint": (
         {"generator": "dcgan", "loss": "wgan", "penalty": ("r1", "r2"), "constraint": "clip"},
-        {"penalty.r1": {"weight": 3}, "run": {"size": "16", "labels": 50}},
+        {"penalty.r1": {"weight": 3}, "run": {"size": "16"}},
+    ),
+    "data made of other data": (
+        {"generator": "dcgan", "condition": "sgan", "data": "few-labels:digits"},
+        {"data": {"count": 50, "seed": 3}, "run": {"size": "16"}},
     ),
     "rebuilt critic": ({"generator": "dcgan", "loss": "wgan-gp"}, {"run": {"size": "16x32"}}),
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
-from zoo_core import Registry
+from zoo_core import Registry, __version__
 from zoo_core.config.options import options_of
 from zoo_core.interfaces import Scores
 
@@ -35,6 +36,11 @@ def texts() -> Iterator[Path]:
 
 def name_of(file: Path) -> str:
     return str(file.relative_to(ROOT))
+
+
+def test_the_library_says_the_version_of_its_distribution() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["project"]["version"] == __version__
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:

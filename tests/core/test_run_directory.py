@@ -15,7 +15,7 @@ from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
 from zoo_core.runs.directory import RunDirectory, read_config
 from zoo_core.runs.layout import step_name
-from zoo_core.runs.lines import LogLine, read_metrics
+from zoo_core.runs.lines import LogLine, read_log
 
 # without torch, which takes seconds to import
 HOLD_LOCK = """
@@ -162,24 +162,24 @@ def test_cutting_back_removes_what_came_after(run: RunDirectory) -> None:
         "step-00000005.png",
         "step-00000010.png",
     ]
-    assert [line.step for line in read_metrics(run.metrics)] == [5, 10]
+    assert [line.step for line in read_log(run.log)] == [5, 10]
 
 
 def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
     save(run, 5, 10)
-    with run.metrics.open("ab") as file:
+    with run.log.open("ab") as file:
         file.write(b'{"step": 7, "lo\n\xff\xfe\n[1]\n{"loss": 1}\n{"step": "6"}\n{"step": 8')
     run.cut_back(10)
-    text = run.metrics.read_text()
+    text = run.log.read_text()
     assert text.endswith("\n")
     assert [json.loads(line)["step"] for line in text.splitlines()] == [5, 10]
 
 
 def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> None:
     run.append(LogLine(step=5, scalars={"loss": float("nan")}))
-    before = run.metrics.read_text()
+    before = run.log.read_text()
     run.cut_back(5)
-    assert run.metrics.read_text() == before
+    assert run.log.read_text() == before
 
 
 def test_cutting_back_removes_what_a_killed_process_left(run: RunDirectory) -> None:
@@ -192,7 +192,7 @@ def test_cutting_back_removes_what_a_killed_process_left(run: RunDirectory) -> N
 
 def test_cutting_back_without_a_log_is_possible(run: RunDirectory) -> None:
     run.cut_back(0)
-    assert not run.metrics.exists()
+    assert not run.log.exists()
 
 
 def test_only_the_newest_checkpoints_are_kept(run: RunDirectory) -> None:
@@ -221,7 +221,7 @@ def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
-    run.metrics.mkdir()
+    run.log.mkdir()
     with pytest.raises(ZooError, match=r"cannot write .*metrics\.jsonl': Is a directory"):
         run.append(LogLine(step=1))
 

@@ -18,7 +18,7 @@ from zoo_core.runs.lines import (
     LogLine,
     best_step,
     read_events,
-    read_metrics,
+    read_log,
     read_scores,
 )
 
@@ -135,7 +135,7 @@ def test_no_scalar_takes_the_place_of_the_step() -> None:
 def test_each_file_is_read_as_what_it_holds(tmp_path: Path) -> None:
     for name, line in zip("abc", (LINES[0], LINES[2], LINES[4]), strict=True):
         append_line(tmp_path / name, line.to_json())
-    assert read_metrics(tmp_path / "a") == [LINES[0]]
+    assert read_log(tmp_path / "a") == [LINES[0]]
     assert read_events(tmp_path / "b") == [LINES[2]]
     assert read_scores(tmp_path / "c") == [LINES[4]]
 

@@ -255,8 +255,8 @@ def test_an_unknown_role_is_refused() -> None:
         Layer("user", {"generater": "toy"})
     assert caught.value.message == "user names a part for the unknown role 'generater'"
     assert caught.value.hint == (
-        "did you mean 'generator'? the roles are game, generator, critic, loss, penalty, "
-        "constraint, sampler, condition, augment, encoder, data, features, metric"
+        "did you mean 'generator'? the roles are generator, critic, loss, penalty, "
+        "constraint, sampler, condition, game, encoder, data, augment, metric, features"
     )
 
 

@@ -13,9 +13,9 @@ import zoo_core
 from zoo_core.runs.atomic import LEFT
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.names import HubName
-from zoo_core.weights.hub.packing import Wishes
-from zoo_core.weights.hub.pulling import pull, pulled
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.hub.pull import pull, pulled
+from zoo_core.weights.publication.package import Wishes
+from zoo_core.weights.publication.push import send
 
 
 def test_a_pull_says_which_commit_it_used_and_where_it_lies(zoo, pushed, held):

@@ -47,6 +47,8 @@ def check(plan: Blueprint) -> Findings:
         if role.part == "critic":
             _check_critic(plan, role, trials[name])
             features, patches = trials[name].features, len(trials[name].output) == 3
+        if role.part == "encoder":
+            _check_encoder(plan, role, trials[name])
     _check_single_score(plan, patches=patches)
     with torch.device("meta"):
         plan.condition.prepare(features)
@@ -64,13 +66,7 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
 
 
 def _check_game(plan: Blueprint) -> None:
-    """Refuse a condition where the game takes none, and generators of the other sort."""
-    if plan.chosen["condition"].items and not getattr(plan.target("game"), "conditions", True):
-        raise ZooError(
-            f"{plan.described('game')} takes no condition, "
-            f"but {plan.name('condition')!r} is asked for",
-            hint="`--condition none`, or `--game adversarial`",
-        )
+    """Refuse generators of the other sort."""
     translates = reads_images(plan.target("generator"))
     for role in plan.roles.values():
         if role.part == "generator" and translates and role.source is None:
@@ -148,6 +144,16 @@ def _check_critic(plan: Blueprint, role: Role, trial: Trial) -> None:
             plan,
             role,
             f"scores with shape {_shape(trial.output)}; one score (N,) or patches (N, h, w)",
+        )
+
+
+def _check_encoder(plan: Blueprint, role: Role, trial: Trial) -> None:
+    needed = (plan.trial, plan.needs(role)["latent_dim"])
+    if trial.output != needed:
+        raise _misfit(
+            plan,
+            role,
+            f"gives latents of shape {_shape(trial.output)} where {_shape(needed)} is needed",
         )
 
 

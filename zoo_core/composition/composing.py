@@ -11,17 +11,17 @@ from typing import Any, get_args
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game
 from zoo_core.composition.datasets import settled_dataset
-from zoo_core.composition.metrics import all_labels, check_measures, default_measures
+from zoo_core.composition.metrics import check_measures, default_measures
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
 from zoo_core.config.file import FORMAT, check_form
-from zoo_core.config.request import MANY, Layer, Options, Parts
-from zoo_core.config.run import RunOptions
-from zoo_core.data import FewLabels
+from zoo_core.config.request import Layer, Options, Parts
+from zoo_core.config.run import RunOptions, parts_of_batch
 from zoo_core.data.tables.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.registry.kinds import MANY
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
@@ -86,7 +86,7 @@ class Composition:
             parts[role] = names if role in MANY else (names[0] if names else "none")
         options = {name: _jsonable(section.plain()) for name, section in self.settings.items()}
         found: dict[str, Any] = {"format": FORMAT, "parts": parts, "options": options}
-        found["task"] = task_record(all_labels(self.dataset))
+        found["task"] = task_record(self.dataset)
         if self.recipe:
             found["recipe"] = self.recipe.qualified
         if self.plugin_files:
@@ -142,6 +142,7 @@ def compose(
         plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
     )
     _ = composition.findings
+    parts_of_batch(composition.run)
     return composition
 
 
@@ -194,16 +195,15 @@ def _decided(registry: Registry, asked: Sequence[Layer]) -> tuple[dict[str, Choi
 
 
 def _dataset(settings: Settings, registry: Registry) -> Dataset:
-    run = settings["run"].plain()
-    size = settings["run"].values["size"]
+    run = settings["run"]
+    size = run.values["size"]
     asked = None if size.value is None else parse_size(str(size.value))
     section = settings["data"]
-    dataset = settled_dataset(section, registry, asked)
+    batch = run.values["batch"].value
+    dataset = settled_dataset(section, registry, asked, batch=batch)
     text = f"{dataset.image.height}x{dataset.image.width}"
     source = section.owner if asked is None else size.source
-    settings["run"].values["size"] = replace(size, value=text, source=source)
-    if run["labels"] is not None:
-        return FewLabels(dataset, run["labels"], run["seed"], batch=run["batch"])
+    run.values["size"] = replace(size, value=text, source=source)
     return dataset
 
 
@@ -222,10 +222,11 @@ def _task(settings: Settings, dataset: Dataset) -> Task:
 def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
     """Take batch normalisation out of a critic whose per-sample gradients a penalty needs."""
     penalty = checks.needs_unmixed_critic(plan)
-    norm = plan.settings["critic"].values.get("norm")
-    if not penalty or norm is None or norm.value != "batch":
+    critic = plan.settings.get("critic")
+    norm = critic.values.get("norm") if critic else None
+    if not penalty or critic is None or norm is None or norm.value != "batch":
         return ()
-    if "layer" not in get_args(plan.settings["critic"].options["norm"].annotation):
+    if "layer" not in get_args(critic.options["norm"].annotation):
         return ()
     if norm.source in ("user", "config"):
         raise ZooError(
@@ -233,7 +234,7 @@ def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
             f"critic {plan.name('critic')!r} for norm 'batch', which mixes them",
             hint="`-o critic.norm=layer`, or leave it out",
         )
-    plan.settings["critic"].values["norm"] = Setting(
+    critic.values["norm"] = Setting(
         "layer", f"penalty {penalty}", ((norm.source, norm.value), *norm.overrode)
     )
     return (

@@ -7,13 +7,15 @@ from typing import Any
 
 from zoo_core.composition.selection import ENGINE
 from zoo_core.config.file import says_everything
-from zoo_core.config.request import ARGUED, MEASURING, ROLES, Layer
-from zoo_core.config.run import BOOKKEEPING
+from zoo_core.config.options import Bookkeeping, marked
+from zoo_core.config.request import Layer
+from zoo_core.config.run import KEPT, RunOptions
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe, recipe_of
 
-SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
+SILENT = {"run": frozenset(marked(RunOptions, Bookkeeping())), "data": KEPT}
 """Options that do not change which composition is asked for."""
 
 
@@ -93,7 +95,7 @@ def _check_parts(
         for name in recipe.names(role) or ():
             plain = name.partition(":")[0] if role in ARGUED else name
             try:
-                registry.find(ROLES[role], plain)
+                registry.find(ROLES[role].name, plain)
             except ZooError as error:
                 raise ZooError(
                     f"recipe {item.entry.name!r} names the {role} {plain!r}: {error.message}",
@@ -125,7 +127,7 @@ def _qualified(registry: Registry, role: str, names: tuple[str, ...]) -> list[st
     found = []
     for name in names:
         try:
-            found.append(registry.find(ROLES[role], name).qualified if name else "")
+            found.append(registry.find(ROLES[role].name, name).qualified if name else "")
         except ZooError:
             found.append(name)
     return found

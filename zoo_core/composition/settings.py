@@ -8,9 +8,10 @@ from typing import Any
 
 from zoo_core.composition.selection import Choice, Selection
 from zoo_core.config.options import REQUIRED, Option, coerced, options_of, unknown_option
-from zoo_core.config.request import MANY, PLAYERS, ROLES, Layer
+from zoo_core.config.request import Layer
 from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.errors import ZooError, nearest
+from zoo_core.registry.kinds import MANY, PLAYERS, ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,17 @@ def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
     return sections
 
 
-def section_name(role: str, item_name: str) -> str:
-    """Return the section of a part: the role, with the part's name where there may be several."""
-    return f"{role}.{item_name}" if role in MANY else role
-
-
 def _sections(chosen: Selection) -> Settings:
     found = {"run": Section("the run", RUN_OPTIONS)}
     for role, choice in chosen.items():
         for item in choice.items:
             target = item.entry.load()
             own = options_of(target)
-            owner = f"{ROLES[role]} {item.entry.name!r}"
+            owner = f"{ROLES[role].name} {item.entry.name!r}"
             if role in PLAYERS:
                 _check_no_clash(own, owner)
                 own = {**PLAYER_OPTIONS, **own}
-            found[section_name(role, item.entry.name)] = Section(owner, own, {}, target)
+            found[ROLES[role].section(item.entry.name)] = Section(owner, own, {}, target)
     return found
 
 
@@ -103,9 +99,9 @@ def _argument_layer(role: str, choice: Choice) -> Layer:
     option = getattr(choice.items[0].entry.load(), "argument", "")
     if not option:
         raise ZooError(
-            f"{ROLES[role]} {name!r} takes nothing after a colon, "
+            f"{ROLES[role].name} {name!r} takes nothing after a colon, "
             f"but {choice.argument!r} stands there",
-            hint=f"`--{role} {name}`",
+            hint=f"`{ROLES[role].flag} {name}`",
         )
     return Layer(choice.chosen_by, options={role: {option: choice.argument}}, strict=True)
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from zoo_core.config.request import ROLES
 from zoo_core.errors import ZooError, nearest
+from zoo_core.registry.kinds import EXTRAS, MEASURING, ROLES, kind_called
 
 FORMAT = 1
 """Version of the configuration's form."""
@@ -28,11 +28,11 @@ KEYS: Mapping[str, str] = {
 LARGEST = 1 << 20
 """Bytes of the largest configuration file that is read."""
 
+STATED = frozenset(ROLES) - {*EXTRAS} - MEASURING
+"""Roles that a configuration names which leaves nothing open."""
+
 _WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 _TYPES = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
-_SPOKEN = {"discriminator": "critic", "disc": "critic", "gen": "generator", "dataset": "data"}
-_NEEDED = frozenset({"game", "generator", "critic", "loss", "sampler", "data"})
-"""Roles that no composition is without."""
 
 
 def read_config_file(path: Path) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def says_everything(config: Mapping[str, Any]) -> bool:
     One that `--dry-run --json` or a run wrote names every part and every value. Its recipe is only
     a record, so that a later version of the recipe changes nothing.
     """
-    return bool(config.get("parts", {}).keys() >= _NEEDED)
+    return bool(config.get("parts", {}).keys() >= STATED)
 
 
 def _bytes(path: Path) -> bytes:
@@ -164,18 +164,24 @@ def _check_format(config: Mapping[str, Any]) -> None:
 
 
 def _place_of(key: str) -> str:
-    role = _SPOKEN.get(key, key)
-    if role in ROLES:
+    role = _role_called(key)
+    if role:
         return f"a part goes into 'parts' as {role!r}, its values into 'options'"
     if key == "run":
         return 'values go into \'options\', such as {"options": {"run": {"steps": 900}}}'
     return f"{nearest(key, KEYS)}its keys are {', '.join(KEYS)}"
 
 
+def _role_called(word: str) -> str:
+    kind = kind_called(word)
+    return kind.role if kind else ""
+
+
 def _check_parts(parts: Mapping[str, Any]) -> None:
     for role, names in parts.items():
         if role not in ROLES:
-            known = f"did you mean {_SPOKEN[role]!r}? " if role in _SPOKEN else nearest(role, ROLES)
+            meant = _role_called(role)
+            known = f"did you mean {meant!r}? " if meant else nearest(role, ROLES)
             raise ZooError(
                 f"the configuration names a part for the unknown role {role!r}",
                 hint=f"{known}the roles are {', '.join(ROLES)}",

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from zoo_core.config.request import MEASURING
-from zoo_core.config.run import BOOKKEEPING
+from zoo_core.config.options import Bookkeeping, Resumable, marked
+from zoo_core.config.run import KEPT, RunOptions
 from zoo_core.digests import sha256_of_bytes
+from zoo_core.registry.kinds import MEASURING
 
 
 def identity(config: Mapping[str, Any]) -> str:
@@ -19,11 +20,12 @@ def identity(config: Mapping[str, Any]) -> str:
         for name, values in config["options"].items()
         if name.partition(".")[0] not in MEASURING
     }
-    for name in (*BOOKKEEPING - {"seed"}, "steps"):
+    passing = {*marked(RunOptions, Bookkeeping()), *marked(RunOptions, Resumable())}
+    for name in passing - {"seed"}:
         options["run"].pop(name, None)
     # an option that came later, and is not used, leaves the runs before it as they are
     options["run"] = {name: value for name, value in options["run"].items() if value is not None}
-    for name in ("root", "path", "download", "memory_limit"):
+    for name in (*KEPT, "path"):
         options["data"].pop(name, None)
     text = json.dumps({"parts": parts, "options": options}, sort_keys=True)
     return sha256_of_bytes(text.encode())

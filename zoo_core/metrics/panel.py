@@ -12,21 +12,31 @@ import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition
+from zoo_core.composition.datasets import origin
 from zoo_core.composition.metrics import (
     INSTALL,
-    all_labels,
     directions_of,
     features_of,
     metrics_of,
 )
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split, as_bytes
+from zoo_core.interfaces import (
+    Batch,
+    Comparison,
+    ImageSet,
+    Metric,
+    Reference,
+    Rows,
+    Split,
+    as_bytes,
+)
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
 from zoo_core.metrics.image_sets import seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
+from zoo_core.registry.lookup import Registered
 from zoo_core.runs.lines import Evaluation
 
 Critic = Callable[[Tensor], Tensor]
@@ -88,7 +98,7 @@ class Panel:
         self.metrics = metrics_of(composition.plan)
         if not self.metrics:
             raise ZooError("no metric is named", hint=f"`--metrics fid`; {INSTALL}")
-        dataset = all_labels(composition.dataset)
+        dataset = composition.dataset.whole
         image = dataset.images[table]
         self.image = image
         self.features = features_of(composition.plan, image).to(self.device)
@@ -131,10 +141,10 @@ class Panel:
         for name in self.metrics:
             self.reference(name)
 
-    def see(self, chunks: Iterable[Tensor]) -> ImageSet:
-        """Return samples (n, C, H, W) in [-1, 1], a chunk at a time, as a set."""
+    def see(self, chunks: Iterable[Batch]) -> ImageSet:
+        """Return samples with the labels they were asked for, a chunk at a time, as a set."""
         return seen_set(
-            (as_bytes(chunk) for chunk in chunks),
+            (Rows(as_bytes(chunk.images), chunk.labels) for chunk in chunks),
             self.features,
             self.device,
             keep_images=self.keep_images,
@@ -181,7 +191,7 @@ class Panel:
             "features_digest": self.features.digest,
             "reads": self.features.reads,
             "range": RANGE,
-            "data": plan.chosen["data"].items[0].qualified,
+            "data": self._data().qualified,
             "data_digest": self.real.digest,
             "table": self.real.table,
             "image": str(self.image),
@@ -190,6 +200,11 @@ class Panel:
             "seed": self.seed,
             "versions": versions(self.composition),
         }
+
+    def _data(self) -> Registered:
+        composition = self.composition
+        item = composition.plan.chosen["data"].items[0]
+        return origin(composition.registry, item, composition.dataset)
 
     def _options(self) -> dict[str, dict[str, Any]]:
         return metric_options(self.composition)

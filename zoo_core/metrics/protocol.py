@@ -8,8 +8,8 @@ from importlib import metadata
 from typing import Any
 
 from zoo_core.composition import Composition
-from zoo_core.composition.settings import section_name
 from zoo_core.digests import sha256_of_bytes
+from zoo_core.registry.kinds import ROLES
 
 RANGE = "[-1, 1] rounded to 8 bits"
 """How values of samples are brought to those of the data's files."""
@@ -25,7 +25,7 @@ def metric_options(composition: Composition) -> dict[str, dict[str, Any]]:
     """Return the options of each metric, as JSON data."""
     found = {}
     for item in composition.plan.chosen["metric"].items:
-        section = composition.settings[section_name("metric", item.entry.name)]
+        section = composition.settings[ROLES["metric"].section(item.entry.name)]
         found[item.entry.name] = json.loads(json.dumps(section.plain()))
     return found
 

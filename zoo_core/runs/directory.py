@@ -19,7 +19,7 @@ from zoo_core.runs.layout import (
     CONFIG,
     EVENTS,
     LOCK,
-    METRICS,
+    LOG,
     PICTURE,
     SAMPLES,
     SCORES,
@@ -47,9 +47,9 @@ class RunDirectory:
         return self.path / CONFIG
 
     @property
-    def metrics(self) -> Path:
+    def log(self) -> Path:
         """Return where the log is, one JSON object a line."""
-        return self.path / METRICS
+        return self.path / LOG
 
     @property
     def scores(self) -> Path:
@@ -143,7 +143,7 @@ class RunDirectory:
 
     def cut_back(self, step: int) -> None:
         """Remove what was logged, pictured or saved after a step, torn lines and half files."""
-        for file in (self.metrics, self.scores, self.events):
+        for file in (self.log, self.scores, self.events):
             cut_lines(file, step)
         for made, path in [*samples_in(self.path).items(), *checkpoints_in(self.path).items()]:
             if made > step:
@@ -172,7 +172,7 @@ class RunDirectory:
         Raises:
             ZooError: it cannot be written.
         """
-        files = {LogLine: self.metrics, Evaluation: self.scores, Event: self.events}
+        files = {LogLine: self.log, Evaluation: self.scores, Event: self.events}
         append_line(files[type(line)], line.to_json())
 
 

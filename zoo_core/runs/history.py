@@ -11,13 +11,13 @@ from zoo_core.runs.layout import (
     CHECKPOINTS,
     CONFIG,
     EVENTS,
-    METRICS,
+    LOG,
     SCORES,
     checkpoints_in,
     runs_beside,
     samples_in,
 )
-from zoo_core.runs.lines import read_events, read_metrics, read_scores
+from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
 from zoo_core.runs.records import History
 
@@ -37,7 +37,7 @@ def read_history(run: str | Path) -> History:
     remarks: list[str] = []
     try:
         config = _config(path / CONFIG)
-        lines = tuple(read_metrics(path / METRICS, remarks))
+        lines = tuple(read_log(path / LOG, remarks))
         scores = tuple(read_scores(path / SCORES, remarks))
         events = tuple(read_events(path / EVENTS, remarks))
     except OSError as error:

@@ -158,7 +158,7 @@ class Event:
         )
 
 
-def read_metrics(path: Path, remarks: list[str] | None = None) -> list[LogLine]:
+def read_log(path: Path, remarks: list[str] | None = None) -> list[LogLine]:
     """Return the log; `remarks` as `read_lines` takes them."""
     return [LogLine.from_json(line) for line in read_lines(path, remarks)]
 

@@ -9,11 +9,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
-from zoo_core.config.run import RESUMABLE
+from zoo_core.config.options import Resumable, marked
+from zoo_core.config.run import RunOptions
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
@@ -83,7 +83,7 @@ def resume(
 
     Args:
         directory: the run directory.
-        overrides: new values of `steps`, `device`, `max_minutes`, `keep` or `deterministic`.
+        overrides: new values of run options that are `Resumable`, such as `steps` or `device`.
         registry: where names are looked up; all installed plugins by default.
         watcher: who is told how it goes.
 
@@ -111,7 +111,8 @@ def resume(
 def new_directory(composition: Composition) -> Path:
     """Return a directory under runs/ that does not exist yet, named after what is trained."""
     plan = composition.plan
-    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    how = "loss" if plan.chosen["loss"].items else "game"
+    name = "-".join(plan.name(role) for role in ("generator", how, "data"))
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
@@ -124,11 +125,12 @@ def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Compos
 
 def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the configuration with the recorded choices of the hardware, and the overrides."""
+    resumable = marked(RunOptions, Resumable())
     for name in overrides:
-        if name not in RESUMABLE:
+        if name not in resumable:
             raise ZooError(
                 f"{name!r} cannot change when a run is resumed",
-                hint=f"these can: {', '.join(RESUMABLE)}; anything else is another run",
+                hint=f"these can: {', '.join(resumable)}; anything else is another run",
             )
     environment = config.get("environment", {})
     fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
@@ -160,7 +162,7 @@ def _trained(run: Run) -> Run:
     registry = run.composition.registry
     run.watcher.started(run)
     registry.call("zoo_run_started", run=run)
-    with torch.random.fork_rng(devices=[]), stop_on_signals(run):
+    with stop_on_signals(run):
         try:
             _loop(run)
         except BaseException:
@@ -230,7 +232,7 @@ def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
     try:
         check_finite(scalars, run.step)
     except ZooError as error:
-        run.note("non-finite", error.message, advice=error.hint)
+        run.remark("non-finite", error.message, advice=error.hint)
         raise
 
 
@@ -258,7 +260,7 @@ def save_sample(run: Run) -> Path:
     """Write a picture from the same latents each time."""
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
-    with evaluating(run.engine.picture_nets()) as nets:
+    with evaluating(run.engine.picture_nets(), seed=run.options.seed) as nets:
         images = run.engine.game.picture(
             nets,
             rng.child("grid"),

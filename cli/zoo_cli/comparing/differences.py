@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo_core.config.run import KEPT
 from zoo_core.runs import History
 
 ABSENT = "-"
 """Shown where a run has no such option."""
 
 _HARDWARE = ("device", "precision", "layout", "threads", "python")
-_PLACES = frozenset({"root", "download", "memory_limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def differences(runs: Sequence[History]) -> list[Difference]:
 def data_of(run: History) -> dict[str, Any]:
     """Return what data a run is trained on, without where it lies."""
     options = {
-        name: value for name, value in run.options.get("data", {}).items() if name not in _PLACES
+        name: value for name, value in run.options.get("data", {}).items() if name not in KEPT
     }
     size = run.options.get("run", {}).get("size")
     return {"data": run.parts.get("data"), **options, "size": size}

@@ -9,22 +9,16 @@ from typing import Any
 
 from zoo_core import Registry, ZooError
 from zoo_core.config.options import reads_images
+from zoo_core.config.request import NOTHING, Parts
+from zoo_core.registry.kinds import OPTIONAL, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.spec import parse_size
 
-AXES = {
-    "generator": "generator",
-    "critic": "discriminator",
-    "loss": "loss",
-    "condition": "condition",
-}
-"""Role of each axis to kind of entry."""
+AXES = ("generator", "critic", "loss", "condition")
+"""Role of each axis."""
 
-NOTHING = "none"
 GAME = "cycle"
 """The game in which generators that read images are tried."""
-
-Parts = Mapping[str, str | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +116,8 @@ def matrix_of(
     """
     parts, options = dict(parts or {}), dict(options or {})
     axes = {}
-    for role, kind in AXES.items():
+    for role in AXES:
+        kind = ROLES[role].name
         items = [i for i in registry.entries(kind) if sources is None or i.source in sources]
         axes[role] = _names(registry, role, items, (asked or {}).get(role, ()))
     same: Parts = {**parts, "data": data}
@@ -143,7 +138,7 @@ def matrix_of(
 def _names(
     registry: Registry, role: str, items: Sequence[Registered], asked: Sequence[str]
 ) -> tuple[str, ...]:
-    kind, nothing = AXES[role], role == "condition"
+    kind, nothing = ROLES[role].name, role in OPTIONAL
     if not asked:
         names = [_spelling(item, items) for item in items]
         return (NOTHING, *names) if nothing else tuple(names)

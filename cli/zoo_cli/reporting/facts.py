@@ -17,12 +17,12 @@ from zoo_cli.comparing.scores import (
 )
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
+from zoo_core.registry.kinds import EXTRAS, ROLES
 from zoo_core.runs import Event, History
 
 QUIET = frozenset({"default", "engine"})
 """Sources whose values nobody asked for."""
 
-_KINDS = {"critic": "discriminator", "data": "dataset"}
 _ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})(v\d+)?")
 
 
@@ -60,11 +60,7 @@ def headline(run: History) -> str:
     def of(role: str) -> str:
         return ", ".join(name.rpartition("/")[2] for name in parts.get(role, ())) or "none"
 
-    more = [
-        f"{role} {of(role)}"
-        for role in ("penalty", "constraint", "condition", "augment", "encoder")
-        if parts.get(role)
-    ]
+    more = [f"{role} {of(role)}" for role in EXTRAS if parts.get(role)]
     size = run.options.get("run", {}).get("size")
     return f"{of('generator')} against {of('critic')} with {', '.join((of('loss'), *more))} " + (
         f"on {of('data')}" + (f" at {size}" if size else "")
@@ -181,7 +177,7 @@ def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
 
 
 def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:
-    kind = _KINDS.get(role, role)
+    kind = ROLES[role].name if role in ROLES else role
     found = [item.entry for item in registry.entries(kind) if item.qualified == name]
     if not found:
         return Part(role, name, chosen_by, "its plugin is not installed here", "", "")

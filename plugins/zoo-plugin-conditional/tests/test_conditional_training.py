@@ -52,8 +52,9 @@ def test_every_condition_trains_with_any_parts(name: str, partners: str) -> None
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_few_labels_train_as_well(name: str) -> None:
-    run = {"latent_dim": 5, "labels": 700}
-    check_composition({"generator": "dcgan", "condition": name}, {**SMALL, "run": run}, size="8")
+    parts = {"generator": "dcgan", "condition": name, "data": "few-labels:digits"}
+    options = {**SMALL, "run": {"latent_dim": 5}, "data": {"count": 700}}
+    check_composition(parts, options, size="8")
 
 
 class Watch(TorchDispatchMode):
@@ -100,14 +101,15 @@ def test_stopping_and_resuming_gives_the_same_tensors(name: str, tmp_path: Path)
             assert torch.equal(value, resumed[stem][key]), f"{stem}/{key}"
 
 
-def trained(name: str, **run: Any) -> tuple[Composition, Engine]:
+def trained(name: str, data: str = "digits") -> tuple[Composition, Engine]:
     """Return a tiny composition after a few hundred steps on digits."""
     options = {
-        "run": {"batch": 32, "size": "8", "latent_dim": 16, **run},
+        "run": {"batch": 32, "size": "8", "latent_dim": 16},
         "generator": {"lr": 1e-3},
         "critic": {"lr": 1e-3},
     }
-    composition = compose({"generator": "vanilla", "condition": name}, options, recipe="none")
+    parts = {"generator": "vanilla", "condition": name, "data": data}
+    composition = compose(parts, options, recipe="none")
     engine = engine_of(composition, device="cpu")
     for _ in range(300):
         engine.step()
@@ -156,7 +158,7 @@ def test_the_classifier_of_ac_learns() -> None:
 
 
 def test_the_classifier_of_sgan_learns_from_a_hundred_labels() -> None:
-    composition, engine = trained("sgan", labels=100)
+    composition, engine = trained("sgan", "few-labels:digits")
     logged = engine.sums.take()
     assert logged["critic.labelled"] == pytest.approx(100 / 1441, rel=0.2)
     assert logged["critic.class accuracy"] > 0.4

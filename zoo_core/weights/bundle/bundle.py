@@ -1,7 +1,7 @@
 """A bundle: weights as they lie on the Hub and inside wheels, read without trusting them.
 
 Imports no torch. What is checked here needs no part of any plugin; what the configuration names is
-checked by `loading`, before memory is taken.
+checked by `game`, before memory is taken.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ from typing import Any
 
 from zoo_core.config.file import check_form
 from zoo_core.config.options import Option, coerced, options_of
-from zoo_core.config.request import ARGUED, ROLES
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
 from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import ARGUED, BY_GAME, OPTIONAL, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import Bundle
 from zoo_core.weights.bundle.untrusted import AGAIN
@@ -55,12 +55,26 @@ def usable(bundle: Bundle, registry: Registry) -> tuple[dict[str, Any], Registry
     ]
     if needed:
         raise _not_installed(bundle, {role: parts[role] for role in needed}, missing[needed[0]])
+    for role in _untaken(registry, parts):
+        parts[role] = "none"
+        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     for role in missing:
         parts[role] = STAND_INS[role]
         options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     wider = _with_absent(registry) if "critic" in missing else registry
     _check_unbounded(wider, parts, options)
     return {**config, "parts": parts, "options": options}, wider
+
+
+def _untaken(registry: Registry, parts: Mapping[str, Any]) -> list[str]:
+    """Return the roles that a bundle's parts fill and its game does not take.
+
+    A configuration may name a sampler for a game that translates.
+    """
+    if "game" not in parts:
+        return []
+    needs = registry.find("game", str(parts["game"])).entry.load().needs
+    return [role for role in BY_GAME - OPTIONAL - needs if _names(role, parts.get(role, "none"))]
 
 
 def _names(role: str, value: object) -> list[str]:
@@ -73,7 +87,7 @@ def _missing(registry: Registry, role: str, value: object) -> ZooError | None:
     """Return why a part of a role cannot be had here; None where all can, or there is no role."""
     for name in _names(role, value) if role in ROLES else ():
         try:
-            registry.find(ROLES[role], name)
+            registry.find(ROLES[role].name, name)
         except ZooError as error:
             return error
     return None
@@ -115,7 +129,7 @@ def _check_unbounded(
     """Refuse numbers with which building would not end, where a part's author set no bounds."""
     for role, value in parts.items():
         for name in _names(role, value) if role in ROLES else ():
-            item = registry.find(ROLES[role], name)
+            item = registry.find(ROLES[role].name, name)
             known = options_of(item.entry.load())
             own = {**options.get(role, {}), **options.get(f"{role}.{item.entry.name}", {})}
             for option, given in own.items():

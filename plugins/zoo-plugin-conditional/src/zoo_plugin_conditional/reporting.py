@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from zoo_core import Pretrained
+from zoo_core.data import labels_of
 from zoo_core.interfaces import as_floats
 from zoo_plugin_conditional.classifying import UNKNOWN
 
@@ -28,6 +29,7 @@ def accuracy_line(run: Run) -> str:
         return "there are no held-out labels, so the accuracy of the classes is not known"
     known = rows.labels != UNKNOWN
     right = (logits.argmax(1) == rows.labels)[known].double().mean().item()
-    used = composition.run.labels
-    labels = "all training labels" if used is None else f"{used:,} training labels"
+    trained = labels_of(composition.dataset.tables("train")["images"]) != UNKNOWN
+    used = int(trained.sum())
+    labels = "all training labels" if used == len(trained) else f"{used:,} training labels"
     return f"the critic tells {right:.1%} of {int(known.sum()):,} held-out images right ({labels})"

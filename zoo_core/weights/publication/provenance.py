@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,22 +10,10 @@ from typing import Any
 
 from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.runs.lines import Evaluation
-
-_FLAGS = {"generator": "gen", "critic": "disc"}
-_DIRECTORIES = re.compile(r"(?:^|(?<=[,:=\s]))(?:~|[A-Za-z]:)?[/\\][^,:]*[/\\](?=[^/\\,:])")
-
-
-def without_directories(value: Any) -> Any:
-    """Return JSON data without the directories of absolute paths: they are nobody's business."""
-    if isinstance(value, str):
-        return _DIRECTORIES.sub("", value)
-    if isinstance(value, dict):
-        return {key: without_directories(piece) for key, piece in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_directories(piece) for piece in value]
-    return value
+from zoo_core.weights.bundle.private import without_directories
 
 
 def used_distributions(
@@ -88,7 +75,7 @@ def _defaults(composition: Composition) -> dict[str, Any]:
 
 
 def _bare(parts: Mapping[str, Any]) -> dict[str, Any]:
-    return {role: value for role, value in parts.items() if role not in ("metric", "features")}
+    return {role: value for role, value in parts.items() if role not in MEASURING}
 
 
 def _spoken(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,14 +97,14 @@ def _words(start: Mapping[str, Any]) -> list[str]:
         return ["--recipe", str(start["recipe"]).rpartition("/")[2]]
     words: list[str] = []
     for role, value in start["parts"].items():
-        words += [f"--{_FLAGS.get(role, role)}", ",".join(_listed(value))]
+        words += [ROLES[role].flag, ",".join(_listed(value))]
     return [*words, "--no-recipe"]
 
 
 def _differences(base: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     words: list[str] = []
     for section, values in own.items():
-        if section.partition(".")[0] in ("metric", "features"):
+        if section.partition(".")[0] in MEASURING:
             continue
         for name, value in values.items():
             if _json(base.get(section, {}).get(name)) != _json(value):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from zoo_core.data.checking.advising import Advised, Facts, advise
+from zoo_core.data.checking.advice import Advised, Facts, advise
 from zoo_core.data.checking.balance import count_labels
 from zoo_core.data.checking.duplicates import find_duplicates
-from zoo_core.data.checking.examining import digest_of
+from zoo_core.data.checking.examined import digest_of
 from zoo_core.data.checking.remarks import remarks_on
 from zoo_core.data.checking.reports import DatasetReport, Splits, Stop, TableReport
 from zoo_core.data.checking.spreads import sizes_of
@@ -20,7 +20,7 @@ from zoo_core.interfaces.data import Dataset, Split
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from zoo_core.data.checking.inspecting import Track
+    from zoo_core.data.checking.folder_inspection import Track
     from zoo_core.interfaces.data import Rows, Table
 
 CHUNK = 1024
@@ -83,7 +83,9 @@ def _nothing_to_train(report: TableReport) -> Stop:
 def _seen(dataset: Dataset, track: Track) -> dict[str, _Seen]:
     found: dict[str, _Seen] = {}
     for split in SPLITS:
-        for name, table in dataset.tables(split).items():
+        tables = dataset.tables(split)
+        for name in dataset.images:
+            table = tables[name]
             seen = found.setdefault(name, _Seen())
             seen.rows[split] = len(table)
             for start in track(range(0, len(table), CHUNK)):

@@ -13,17 +13,13 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import SAMPLES
-from zoo_core.weights.hub.card_scores import distinct_scores, results_of, scores_text
-from zoo_core.weights.hub.markdown import block, code, escaped, paper_link, table
+from zoo_core.weights.publication.card_scores import distinct_scores, results_of, scores_text
+from zoo_core.weights.publication.markdown import block, code, escaped, paper_link, table
 
 LIBRARY = "gan-zoo"
-OWN_PATHS = frozenset({"folder", "paired", "unpaired"})
-"""Data sets that are the user's own files, so that their names say nothing to others."""
-
-_KINDS = {"critic": "discriminator", "data": "dataset"}
-_SHOWN = ("game", "generator", "critic", "loss", "penalty", "constraint", "sampler", "condition")
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 
@@ -52,7 +48,7 @@ def card(config: Mapping[str, Any], name: str, *, registry: Registry | None = No
         _limits(config),
     ]
     body = "\n\n".join(piece for piece in pieces if piece) + "\n"
-    data = ModelCardData(**_front(config, name))
+    data = ModelCardData(**_front(config, name, registry))
     return str(ModelCard(f"---\n{data.to_yaml()}\n---\n\n{body}"))
 
 
@@ -70,7 +66,7 @@ def part_name(config: Mapping[str, Any], role: str) -> str:
     return ", ".join(bare)
 
 
-def _front(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _front(config: Mapping[str, Any], name: str, registry: Registry) -> dict[str, Any]:
     task = "image-to-image" if translates(config) else "unconditional-image-generation"
     data = part_name(config, "data")
     tags = ["gan", part_name(config, "generator"), part_name(config, "loss")]
@@ -80,13 +76,25 @@ def _front(config: Mapping[str, Any], name: str) -> dict[str, Any]:
         "pipeline_tag": task,
         "tags": list(dict.fromkeys(tag for tag in tags if tag)),
         "license": config.get("licence") or None,
-        "datasets": [data] if data and data not in OWN_PATHS else None,
+        "datasets": _published(config, registry),
     }
     results = results_of(config["scores"], task, data or "data")
     if results:
         front["model_name"] = name
         front["eval_results"] = [EvalResult(**result) for result in results]
     return front
+
+
+def _published(config: Mapping[str, Any], registry: Registry) -> list[str] | None:
+    """Return the data set by its name; none where a user names what it shows, perhaps a folder."""
+    found = _listed(config["composition"]["parts"].get("data", "none"))[0].partition(":")[0]
+    if found == "none":
+        return None
+    try:
+        target = registry.find(ROLES["data"].name, found).entry.load()
+    except ZooError:
+        return [_bare(found)]
+    return None if target.argument else [_bare(found)]
 
 
 def _title(config: Mapping[str, Any]) -> str:
@@ -150,17 +158,17 @@ def _training(config: Mapping[str, Any]) -> str:
 def _parts(config: Mapping[str, Any], registry: Registry) -> str:
     rows = []
     parts = config["composition"]["parts"]
-    for role in (*_SHOWN, "data"):
+    for role in (role for role in ROLES if role not in MEASURING):
         for name in _listed(parts.get(role, "none")):
             if name != "none":
-                qualified = name.partition(":")[0] if role == "data" else name
+                qualified = name.partition(":")[0] if role in ARGUED else name
                 rows.append([role, code(qualified), _paper(registry, role, qualified)])
     return table(("role", "part", "paper"), rows)
 
 
 def _paper(registry: Registry, role: str, name: str) -> str:
     try:
-        paper = registry.find(_KINDS.get(role, role), name).entry.paper
+        paper = registry.find(ROLES[role].name, name).entry.paper
     except ZooError:
         return ""
     return paper_link(paper) if paper else ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import shutil
 from collections.abc import Mapping
@@ -29,9 +27,10 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle,
 )
 from zoo_core.weights.bundle.formats import FORMAT, KIND
-from zoo_core.weights.bundle.gathering import Contents, Wanted, gathered
 from zoo_core.weights.bundle.untrusted import digest_of
 from zoo_core.weights.pretrained import Pretrained, load
+from zoo_core.weights.publication.card import card
+from zoo_core.weights.publication.contents import Contents, Wanted, gathered
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
@@ -108,7 +107,8 @@ def write_contents(
         trained = load(temporary, device="cpu", registry=registry)
         if samples and _draw(trained, temporary / SAMPLES, samples, contents.picture):
             config = _write_config(temporary, contents, dtype)
-        _write_card(temporary, config, name or target.name)
+        text = card(config, name or target.name, registry=registry)
+        (temporary / CARD).write_bytes(text.encode())
     return read_bundle(target, verify=False)
 
 
@@ -205,10 +205,3 @@ def _draw(trained: Pretrained, path: Path, count: int, picture: Path | None) -> 
     images = trained.sample(max(1, count // columns) * columns if count > columns else count)
     save_grid(images, path, columns=columns)
     return True
-
-
-def _write_card(folder: Path, config: Mapping[str, Any], name: str) -> None:
-    cards = "zoo_core.weights.hub.cards"
-    if importlib.util.find_spec(cards) is not None:
-        text: str = importlib.import_module(cards).card(dict(config), name)
-        (folder / CARD).write_bytes(text.encode())
