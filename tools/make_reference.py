@@ -17,8 +17,9 @@ from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
 from zoo_core.config.options import REQUIRED, Option, options_of
 from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.kinds import PLAYERS, ROLES
-from zoo_core.registry.lookup import Registered
+from zoo_core.registry.lookup import CORE, Registered
 from zoo_core.weights.shipped import told_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,7 +67,7 @@ def _help(title: str, text: str) -> str:
 
 def parts_page(registry: Registry) -> str:
     """Return every first-party part with its options, and the options of runs and players."""
-    items = [item for item in registry.entries() if item.source in first_party()]
+    items = [item for item in registry.entries() if item.source in {CORE, *FIRST_PARTY}]
     text = NOTE + "# Parts\n\n"
     text += "What the first-party distributions offer. `zoo list` shows what is installed, and\n"
     text += "`zoo info NAME` one part of it. An option is set with `-o section.name=value`.\n\n"
@@ -81,11 +82,6 @@ def parts_page(registry: Registry) -> str:
     text += f"\n## Options of a player\n\nSections {players}, beside the options of the net, such"
     text += " as `-o critic.lr=1e-4`.\n\n"
     return text + option_table(options_of(PlayerOptions).values())
-
-
-def first_party() -> set[str]:
-    """Return the distributions of this repository."""
-    return {"gan-zoo", *(folder.name for folder in ROOT.glob("plugins/zoo-plugin-*"))}
 
 
 def overview(items: list[Registered]) -> str:
