@@ -34,10 +34,10 @@ import torch
 
 from zoo_core import Registry, ZooError, compose, train
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.game import open_bundle
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.bundle.untrusted import canonical
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.publication.writer import write_bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

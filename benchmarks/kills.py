@@ -27,7 +27,7 @@ import torch
 
 from zoo_core import Registry, ZooError, compose
 from zoo_core.runs.checkpoint import read_checkpoint
-from zoo_core.runs.directory import read_metrics
+from zoo_core.runs.directory import read_log
 from zoo_core.training import resume, train
 
 STEPS = 60
@@ -220,7 +220,7 @@ def _state(directory: Path) -> dict[str, bytes]:
 
 def _log(directory: Path) -> list[str]:
     times = ("seconds", "images_per_second")
-    lines = read_metrics(directory / "metrics.jsonl")
+    lines = read_log(directory / "metrics.jsonl")
     return [json.dumps({k: v for k, v in line.items() if k not in times}) for line in lines]
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
+from zoo_core.digests import sha256_of
+from zoo_core.weights.bundle.untrusted import digest_of
 
 HOSTILE: tuple[Any, ...] = (
     None,

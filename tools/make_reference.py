@@ -1,4 +1,4 @@
-"""Write the reference pages of the documentation: every command's help and every part's options.
+"""Write the reference pages of the documentation: commands, parts, and what is said of the Hub.
 
 `python tools/make_reference.py` writes `docs/reference/`; with `--check` it writes nothing and
 fails where a page is not current.
@@ -20,6 +20,7 @@ from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.kinds import PLAYERS, ROLES
 from zoo_core.registry.lookup import CORE, Registered
+from zoo_core.weights.hub.failures import SAYINGS, Failure, Request, fields_of
 from zoo_core.weights.shipped import told_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +31,11 @@ NOTE = "<!-- written by tools/make_reference.py; `make docs` writes it again -->
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or compare them; return the exit status."""
-    pages = {"commands.md": commands_page(), "parts.md": parts_page(Registry.from_installed())}
+    pages = {
+        "commands.md": commands_page(),
+        "parts.md": parts_page(Registry.from_installed()),
+        "hub-errors.md": hub_page(),
+    }
     if "--check" not in arguments:
         PAGES.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -82,6 +87,32 @@ def parts_page(registry: Registry) -> str:
     text += f"\n## Options of a player\n\nSections {players}, beside the options of the net, such"
     text += " as `-o critic.lr=1e-4`.\n\n"
     return text + option_table(options_of(PlayerOptions).values())
+
+
+def hub_page() -> str:
+    """Return what is said of every failure of the Hub."""
+    request = Request(doing="", repo="", endpoint="", with_token=False)
+    fields = {name: name.upper() for name in fields_of(Failure(kind="other"), request)}
+    fields |= {"because": ": WHAT IT SAYS", "answer": " (status STATUS)"}
+    rows = [
+        (
+            " or ".join(saying.of) + (f", {saying.when}" if saying.when else ""),
+            saying.message.format(**fields),
+            saying.hint.format(**fields),
+        )
+        for saying in SAYINGS
+    ]
+    text = NOTE + "# What is said of the Hub\n\n"
+    text += (
+        "The first line that fits is said; [here](../hub-failures.md) is what was tried. Numbers\n"
+    )
+    text += "are statuses of the Hub's answers, words in capitals stand for what was asked for.\n\n"
+    return text + table(("failure", "error", "hint"), rows)
+
+
+def first_party() -> set[str]:
+    """Return the distributions of this repository."""
+    return {"gan-zoo", *(folder.name for folder in ROOT.glob("plugins/zoo-plugin-*"))}
 
 
 def overview(items: list[Registered]) -> str:

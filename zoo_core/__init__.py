@@ -16,6 +16,7 @@ from zoo_core.registry.kinds import KINDS
 from zoo_core.registry.lookup import Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import ImageSpec
+from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",

@@ -114,6 +114,11 @@ class CounterDraws:
         words = self._words(shape, per_row=_per_row(shape))
         return self._delivered((((words >> 32) & 0xFFFFFFFF) * high >> 32).view(shape))
 
+    def places(self, count: int) -> Tensor:
+        """Return (count,) int64: where this rank's rows stand in the global batch."""
+        first = self._rank * count
+        return self._delivered(torch.arange(first, first + count, device=self._device))
+
     def _delivered(self, values: Tensor) -> Tensor:
         return values if self._deliver is None else values.to(self._deliver)
 

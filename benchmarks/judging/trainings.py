@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core import ZooError
-from zoo_core.runs.directory import RunDirectory, read_metrics
+from zoo_core.runs.directory import RunDirectory, read_log
 from zoo_core.training import Run, Silent
 
 
@@ -40,7 +40,7 @@ def training_of(directory: Path) -> Training:
     """
     place = RunDirectory(directory)
     config = place.read_config()
-    lines = read_metrics(place.metrics) if place.metrics.exists() else []
+    lines = read_log(place.log) if place.log.exists() else []
     if not lines:
         raise ZooError(f"run {str(directory)!r} has logged nothing", hint="train it to its end")
     last = lines[-1]

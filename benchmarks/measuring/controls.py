@@ -11,7 +11,7 @@ from torch import Tensor
 from benchmarks.judging.controls import copies, gaussian
 from benchmarks.judging.real import RealImages, real_images
 from zoo_core import Composition, compose
-from zoo_core.interfaces import Split
+from zoo_core.interfaces import Batch, Split
 from zoo_core.metrics import Panel, Scored
 
 FEATURES = "digit-classifier"
@@ -83,7 +83,7 @@ def controls(data: str, data_dir: str, count: int) -> dict[str, Any]:
     sets = control_sets(real_images(dataset, "train"), real_images(dataset, "test"), count)
     found: dict[str, Scored] = {}
     for name, images in sets.items():
-        found[name] = panel.measure(panel.see(torch.split(images, 1000)))
+        found[name] = panel.measure(panel.see([Batch(some) for some in images.split(1000)]))
     values = {name: dict(scored.values) for name, scored in found.items()}
     return {
         "format": 1,

@@ -10,7 +10,7 @@ from typing import Any
 from zoo_cli.recipes import recipe_facts
 from zoo_core import ImageSpec, Registry, ZooError
 from zoo_core.config.options import REQUIRED, Option, options_of, task_names_of
-from zoo_core.registry.kinds import TABLE
+from zoo_core.registry.kinds import ROLES, TABLE
 from zoo_core.registry.lookup import Registered
 from zoo_core.weights.shipped import told_of
 
@@ -35,6 +35,7 @@ class Described:
         options: name, type, bounds, default and help of each.
         shapes: what goes in and comes out, from its docstring.
         parameters: size to number of trainable parameters.
+        takes: flags of the parts that a game takes, beside a generator and data.
         recipe: what a recipe holds, and what it needs here.
         weights: data, size, metric and licence of pretrained weights.
     """
@@ -45,6 +46,7 @@ class Described:
     options: list[dict[str, Any]]
     shapes: str
     parameters: dict[str, int]
+    takes: tuple[str, ...]
     recipe: dict[str, Any]
     weights: dict[str, Any]
 
@@ -66,6 +68,7 @@ class Described:
             "options": self.options,
             "shapes": self.shapes,
             "parameters": self.parameters,
+            **({"takes": list(self.takes)} if self.takes else {}),
             **({"recipe": self.recipe} if self.recipe else {}),
             **({"weights": self.weights} if self.weights else {}),
         }
@@ -89,9 +92,15 @@ def describe(registry: Registry, item: Registered) -> Described:
         options=[_option(option) for option in options.values()],
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
+        takes=_taken(target) if entry.kind == "game" else (),
         recipe=recipe_facts(registry, item) if entry.kind == "recipe" else {},
         weights=told_of(item) if entry.kind == "weights" else {},
     )
+
+
+def _taken(game: Any) -> tuple[str, ...]:
+    """Return the flags of what a game takes, in the order of the table of kinds."""
+    return tuple(kind.flag for role, kind in ROLES.items() if role in game.needs)
 
 
 def told_text(weights: Mapping[str, Any]) -> list[str]:

@@ -51,9 +51,12 @@ def composition_text(composition: Composition) -> str:
     """Return what is trained, and by which recipe, in one line."""
     plan, run = composition.plan, composition.run
     extras = [f"{role} {item.entry.name}" for role in EXTRAS for item in plan.chosen[role].items]
+    against = f" against {plan.name('critic')}" if plan.chosen["critic"].items else ""
+    beside = [plan.name("loss"), *extras] if plan.chosen["loss"].items else extras
+    by = "" if against else f" by game {plan.name('game')}"
     text = (
-        f"training {plan.name('generator')} against {plan.name('critic')} "
-        f"with {', '.join((plan.name('loss'), *extras))} on {plan.name('data')} "
+        f"training {plan.name('generator')}{against}{by}"
+        f"{' with ' if beside else ''}{', '.join(beside)} on {plan.name('data')} "
         f"at {run.size}, {plural(run.steps, 'step')} of {plural(run.batch, 'image')}"
     )
     return text + _recipe_text(composition)

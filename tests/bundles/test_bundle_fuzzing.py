@@ -11,7 +11,7 @@ import pytest
 
 from zoo_core import Registry, ZooError
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.game import open_bundle
 from zoo_core.weights.bundle.untrusted import canonical
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))

@@ -15,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between, Entry, ImageSpec, Registry, ZooError, load
+from zoo_core.digests import sha256_of
 from zoo_core.interfaces import Generator
 from zoo_core.weights.bundle.bundle import read_bundle, unlisted
-from zoo_core.weights.bundle.untrusted import LARGEST, digest_of, sha256_of
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.bundle.untrusted import LARGEST, digest_of
+from zoo_core.weights.publication.writer import write_bundle
 
 Changed = Callable[..., Path]
 

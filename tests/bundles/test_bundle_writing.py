@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from zoo_core import Registry, ZooError, compose, load, train
 from zoo_core.runs.checkpoint import read_checkpoint
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.gathering import Contents, Wanted, gathered
-from zoo_core.weights.bundle.writing import write_bundle, write_contents
+from zoo_core.weights.publication.contents import Contents, Wanted, gathered
+from zoo_core.weights.publication.writer import write_bundle, write_contents
 
 
 def contents_of(folder: Path) -> dict[str, bytes]:

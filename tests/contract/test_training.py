@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose, hookimpl, load
 from zoo_core.interfaces import Game, GameParts, Generator, Play, Player, Round, Terms
-from zoo_core.runs.directory import read_metrics
+from zoo_core.runs.directory import read_log
 from zoo_core.training import Run, Silent, resume, train
 
 RUN = {
@@ -64,7 +64,7 @@ def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_pa
 
 def test_the_log_has_every_term_and_the_diagnostics(registry: Registry, tmp_path: Path) -> None:
     train(composed(registry), tmp_path / "run")
-    lines = read_metrics(tmp_path / "run/metrics.jsonl")
+    lines = read_log(tmp_path / "run/metrics.jsonl")
     assert [line["step"] for line in lines] == [2, 4, 6]
     assert set(lines[0]) >= {
         "step",

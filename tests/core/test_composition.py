@@ -80,11 +80,18 @@ def test_a_generator_without_a_critic_of_its_own_is_refused(registry: Registry) 
     assert caught.value.hint.startswith("`--disc` takes one of: batch, batch-or-nothing, ")
 
 
-@pytest.mark.parametrize("role", ["game", "loss", "sampler", "data"])
+@pytest.mark.parametrize("role", ["game", "data"])
 def test_a_part_that_every_composition_needs_cannot_be_none(registry: Registry, role: str) -> None:
     error = failure(registry, **{role: "none"})
     assert error.message == f"user asks for no {role}, and every composition needs one"
     assert error.hint == "name one, or leave it out"
+
+
+@pytest.mark.parametrize("role", ["loss", "sampler"])
+def test_a_part_that_the_game_needs_cannot_be_none(registry: Registry, role: str) -> None:
+    error = failure(registry, **{role: "none"})
+    assert error.message == f"game 'adversarial' needs the part {role!r}, and user asks for none"
+    assert error.hint.startswith(f"`--{role}` takes one of: ")
 
 
 def test_several_parts_for_a_role_of_one_are_refused(registry: Registry) -> None:

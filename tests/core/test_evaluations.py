@@ -13,7 +13,7 @@ from torch import Tensor
 
 from zoo_core import Entry, Measures, Registry, ZooError, compose, evaluate, hookimpl, load
 from zoo_core.interfaces import Comparison, Features, Metric, Real, Reference, Seen
-from zoo_core.runs.directory import read_lines, read_metrics
+from zoo_core.runs.directory import read_lines, read_log
 from zoo_core.training import Run, resume, train
 
 SCRIPT: list[float] = []
@@ -67,6 +67,19 @@ class Sure(Scripted):
     needs_logits = True
 
 
+class Asked(Metric):
+    """Return the labels that the samples were asked for, as one number."""
+
+    scores: ClassVar = {"asked": "higher"}
+    needs_labels = True
+
+    def __call__(self, compared: Comparison) -> Mapping[str, float]:
+        assert compared.real.held_out().labels is not None
+        labels = compared.fake.labels
+        assert labels is not None
+        return {"asked": float("".join(str(label) for label in labels.tolist()))}
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
@@ -81,6 +94,7 @@ def zoo(registry: Registry) -> Registry:
         ("metric", "gap", "Gap", ("cheap",)),
         ("metric", "scripted", "Scripted", ()),
         ("metric", "sure", "Sure", ("cheap",)),
+        ("metric", "asked", "Asked", ()),
     ):
         entry = Entry(kind, name, f"{__name__}:{target}", "A toy.", tags=tags)
         registry.add(entry, source="toys")
@@ -105,7 +119,7 @@ def composed(zoo: Registry, parts: Mapping[str, Any] | None = None, **options: A
 
 def test_an_evaluated_step_has_its_scores_in_the_log_and_their_protocol_beside(trained) -> None:
     run = trained(eval_every=3)
-    lines = {line["step"]: line for line in read_metrics(run.directory.metrics)}
+    lines = {line["step"]: line for line in read_log(run.directory.log)}
     assert sorted(lines) == [2, 3, 4, 6]
     scored = read_lines(run.directory.scores)
     assert [line["step"] for line in scored] == [3, 6]
@@ -208,6 +222,12 @@ def test_metrics_alone_are_measured_as_often_as_checkpoints_are_made(trained) ->
             "metric 'gap' needs at least 4 samples, and 3 are asked for",
             "`--eval-count 4`",
         ),
+        (
+            {"metric": "asked"},
+            {},
+            "metric 'asked' reads the labels that samples are asked for, and generator 'toy'",
+            "`--condition concat`",
+        ),
     ],
 )
 def test_measures_that_cannot_be_taken_are_refused(zoo, parts, options, message, hint) -> None:
@@ -265,6 +285,13 @@ def test_data_of_another_shape_are_refused(trained, zoo, tmp_path) -> None:
         )
 
 
+def test_a_metric_gets_the_labels_that_samples_were_asked_for(trained, zoo) -> None:
+    run = trained(parts={"generator": "labelled"})
+    asked = Measures(metrics=("asked",), count=12, splits=("test",))
+    (found,) = evaluate(run.path, asked, registry=zoo, device="cpu")
+    assert found.scores == {"asked": 12345678901}
+
+
 def test_the_real_side_is_computed_once(trained, zoo, cache) -> None:
     run = trained()
     before = Gap.asked
@@ -320,7 +347,7 @@ def test_a_run_goes_back_to_its_best_checkpoint_on_another_stream(zoo, trained) 
     (event,) = read_lines(run.directory.events)
     assert (event["kind"], event["step"], event["left"]) == ("rollback", 2, 4)
     assert "went back from step 4 to the checkpoint of step 2: the test says so" in event["text"]
-    steps = [line["step"] for line in read_metrics(run.directory.metrics)]
+    steps = [line["step"] for line in read_log(run.directory.log)]
     assert steps == [1, 2, 3, 4, 5, 6]
     assert run.step == 6
 
@@ -365,7 +392,7 @@ def test_a_run_that_went_back_resumes_as_if_it_had_not_stopped(zoo, trained, tmp
     states = [r.engine.game.state_dict() for r in (whole, again)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     lines = [
-        [{k: v for k, v in line.items() if "second" not in k} for line in read_metrics(r.path / f)]
+        [{k: v for k, v in line.items() if "second" not in k} for line in read_log(r.path / f)]
         for r in (whole, again)
         for f in ("metrics.jsonl",)
     ]

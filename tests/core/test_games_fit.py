@@ -72,6 +72,7 @@ class Translating(Adversarial):
 
 
 class Coding(Adversarial):
+    needs = Adversarial.needs | {"encoder"}
     """Asks for an encoder, and trains it beside the generator."""
 
     def __init__(self, *, parts: GameParts) -> None:
@@ -189,8 +190,8 @@ def test_a_game_that_takes_no_encoder_refuses_one_by_name(parts: Registry) -> No
 
 def test_a_game_that_needs_an_encoder_says_so(parts: Registry) -> None:
     error = refusal(parts, generator="vanilla", game="coding")
-    assert error.message == "game 'coding' needs the part 'encoder', and none is named"
-    assert error.hint == "`--encoder` names one; `zoo list encoder` shows all"
+    assert error.message == "game 'coding' needs the part 'encoder', and nobody names one"
+    assert error.hint == "`--encoder` takes one of: coder, torn"
 
 
 def test_an_encoder_is_built_for_the_game_that_takes_it(parts: Registry) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.builtin.stopping import Plateau
+from zoo_core.builtin.health.plateau import Plateau
 from zoo_core.config.stop_rule import parse_plateau
 
 

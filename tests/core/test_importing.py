@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from zoo_core import Entry, ImageSpec, Registry, ZooError, load
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
-from zoo_core.weights.convert.importing import assign_files, import_weights
+from zoo_core.weights.convert.imported import assign_files, import_weights
 
 
 class ToyImporter(Importer):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoo_core import KINDS
+from zoo_core import KINDS, interfaces
 from zoo_core.composition.settings import PLAYER_OPTIONS
 from zoo_core.registry.kinds import (
     ARGUED,
@@ -17,6 +17,7 @@ from zoo_core.registry.kinds import (
     MANY,
     MEASURING,
     NEEDED,
+    OPTIONAL,
     ROLES,
     STRENGTH,
     TABLE,
@@ -29,11 +30,11 @@ PARTS = [kind for kind in TABLE if kind.interface]
 
 @pytest.mark.parametrize("kind", PARTS, ids=[kind.name for kind in PARTS])
 def test_every_kind_has_an_interface_that_exists(kind: Kind) -> None:
-    assert inspect.isclass(kind.load())
+    assert inspect.isclass(getattr(interfaces, kind.interface))
 
 
 def test_only_weights_are_files() -> None:
-    assert [kind.name for kind in TABLE if not kind.interface] == ["weights"]
+    assert [kind.name for kind in TABLE if not kind.interface] == ["recipe", "weights"]
 
 
 def test_what_a_composition_has_is_chosen_by_a_flag_with_a_help() -> None:
@@ -89,10 +90,11 @@ def test_what_measures_brings_no_defaults() -> None:
     assert not MEASURING & {*STRENGTH}
 
 
-def test_a_role_is_needed_or_an_extra_or_measures() -> None:
-    assert {*EXTRAS} | NEEDED | MEASURING == ROLES.keys()
-    assert not {*EXTRAS} & (NEEDED | MEASURING)
-    assert BY_GAME <= NEEDED
+def test_a_role_is_needed_or_taken_by_games_or_measures() -> None:
+    assert ROLES.keys() == BY_GAME | NEEDED | MEASURING
+    assert len(BY_GAME) + len(NEEDED) + len(MEASURING) == len(ROLES)
+    assert {*EXTRAS} < BY_GAME
+    assert OPTIONAL < BY_GAME
 
 
 def test_several_parts_have_no_argument() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,11 +16,12 @@ from types import ModuleType
 import pytest
 import torch
 
-from zoo_core import Registry
+from zoo_core import Registry, __version__
 from zoo_core.config.options import options_of
 from zoo_core.interfaces import Scores
 
 ROOT = Path(__file__).resolve().parents[2]
+CODE = ("zoo_core", "cli/zoo_cli", "plugins/*/src", "benchmarks", "tools")
 TEXT = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".cfg", ".txt", ".json", ""})
 SKIPPED = frozenset({"__pycache__", "node_modules", "build", "dist", "site", "runs", "data"})
 
@@ -38,6 +41,11 @@ def texts() -> Iterator[Path]:
 
 def name_of(file: Path) -> str:
     return str(file.relative_to(ROOT))
+
+
+def test_the_library_says_the_version_of_its_distribution() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["project"]["version"] == __version__
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
@@ -168,3 +176,46 @@ def test_a_plugin_is_one_folder_and_nothing_else_is_written_by_hand(
     assert line in (tmp_path / "README.md").read_text()
     row = "| `zoo-plugin-brand-new` | generator `brand-new`; loss `brand-new` |\n"
     assert row in (tmp_path / "docs/index.md").read_text()
+
+
+WRITER = "zoo_core/runs/atomic.py"
+
+RENAMES = {"benchmarks/mutating.py": "damages a bundle on purpose"}
+"""Files that rename something else than what they have just written, and why."""
+
+
+def sources() -> list[Path]:
+    """Return every module but tests."""
+    tops = [top for place in CODE for top in ROOT.glob(place)]
+    return [file for top in tops for file in sorted(top.rglob("*.py"))]
+
+
+def calls(file: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def renames(call: ast.Call) -> bool:
+    """Return whether a call puts a file in a place, or makes one to do so."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name == "replace":
+        # of texts it takes two arguments, of data classes and times keywords
+        return (len(call.args) == 1 and not call.keywords) or _is_os(call)
+    made = ("mkstemp", "NamedTemporaryFile", "mkdtemp", "fsync")
+    return name in ("rename", "renames", "move", *made)
+
+
+def _is_os(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "os"
+
+
+def test_one_module_writes_files_whole() -> None:
+    found = {name_of(file) for file in sources() for call in calls(file) if renames(call)}
+    assert found - set(RENAMES) == {WRITER, "zoo_core/runs/directory.py"}
+    assert set(RENAMES) <= found
+
+
+def test_one_module_takes_the_sha256_of_files_and_bytes() -> None:
+    taken = re.compile(r"file_digest|sha256\([^\n]+\)\.(hex)?digest\(")
+    found = [name_of(file) for file in sources() if taken.search(file.read_text(encoding="utf-8"))]
+    assert found == ["zoo_core/digests.py"]

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from zoo_core.errors import ZooError
+from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config, read_metrics, step_name
+from zoo_core.runs.directory import RunDirectory, read_config, read_log, step_name
 
 # without torch, which takes seconds to import
 HOLD_LOCK = """
@@ -159,36 +160,37 @@ def test_cutting_back_removes_what_came_after(run: RunDirectory) -> None:
         "step-00000005.png",
         "step-00000010.png",
     ]
-    assert [line["step"] for line in read_metrics(run.metrics)] == [5, 10]
+    assert [line["step"] for line in read_log(run.log)] == [5, 10]
 
 
 def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
     save(run, 5, 10)
-    with run.metrics.open("ab") as file:
+    with run.log.open("ab") as file:
         file.write(b'{"step": 7, "lo\n\xff\xfe\n[1]\n{"loss": 1}\n{"step": "6"}\n{"step": 8')
     run.cut_back(10)
-    text = run.metrics.read_text()
+    text = run.log.read_text()
     assert text.endswith("\n")
     assert [json.loads(line)["step"] for line in text.splitlines()] == [5, 10]
 
 
 def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> None:
     run.append({"step": 5, "loss": float("nan")})
-    before = run.metrics.read_text()
+    before = run.log.read_text()
     run.cut_back(5)
-    assert run.metrics.read_text() == before
+    assert run.log.read_text() == before
 
 
-def test_cutting_back_removes_half_written_checkpoints(run: RunDirectory) -> None:
-    left = run.path / "checkpoints" / ".step-00000003.tmp"
-    left.mkdir()
+def test_cutting_back_removes_what_a_killed_process_left(run: RunDirectory) -> None:
+    left = [run.path / place / LEFT.replace("*", "0") for place in ("", "samples", "checkpoints")]
+    for folder in left:
+        (folder / "new").mkdir(parents=True)
     run.cut_back(10)
-    assert not left.exists()
+    assert not [folder for folder in left if folder.exists()]
 
 
 def test_cutting_back_without_a_log_is_possible(run: RunDirectory) -> None:
     run.cut_back(0)
-    assert not run.metrics.exists()
+    assert not run.log.exists()
 
 
 def test_only_the_newest_checkpoints_are_kept(run: RunDirectory) -> None:
@@ -217,7 +219,7 @@ def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
-    run.metrics.mkdir()
+    run.log.mkdir()
     with pytest.raises(ZooError, match=r"cannot write .*metrics\.jsonl': Is a directory"):
         run.append({"step": 1})
 

@@ -8,8 +8,8 @@ import json
 import pytest
 from huggingface_hub import ModelCard
 
-from zoo_core.weights.hub.cards import card
-from zoo_core.weights.hub.markdown import block, code, escaped, paper_link
+from zoo_core.weights.publication.card import card
+from zoo_core.weights.publication.markdown import block, code, escaped, paper_link
 
 SCORE = {
     "step": 4,

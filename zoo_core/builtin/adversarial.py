@@ -39,7 +39,7 @@ class Adversarial(Game):
             raise TypeError("the adversarial game plays a Generator against a Discriminator")
         self.duel = parts.duel(generator, critic)
         self.sampler, self.condition = parts.sampler, parts.condition
-        self.share, self.critic_steps = share, parts.task.critic_steps
+        self.share = share
 
     @classmethod
     def roles(cls, task: Task) -> Mapping[str, Role]:
@@ -73,24 +73,20 @@ class Adversarial(Game):
         }
         return {name: net for name, net in found.items() if net.state_dict()}
 
-    def play(self, turn: Round) -> Play:
-        for index in range(self.critic_steps):
-            move = turn.step * self.critic_steps + index
-            rng = turn.rng.child("critic", index)
-            batches = turn.batch(move)
-            real, labelled = batches["images"], batches.get("labelled")
-            shared = self.share and index == self.critic_steps - 1
+    def play(self, current: Round) -> Play:
+        for index, tables in enumerate(current.real):
+            rng = current.rng.child("critic", index)
+            real, due = tables["images"], current.due.names("critic", index)
+            shared = self.share and index == len(current.real) - 1
             with nullcontext() if shared else torch.no_grad():
                 fake = self._fake(real, rng)
-            seen = fake.detached()
-            terms = self.duel.terms("critic", move, real, seen, rng, labelled=labelled)
-            reply = yield {"critic": terms}
-            self.duel.after("critic", reply["critic"])
-        rng = turn.rng.child("generator")
+            seen, labelled = fake.detached(), tables.get("labelled")
+            terms = self.duel.terms("critic", real, seen, rng, due=due, labelled=labelled)
+            yield {"critic": terms}
+        rng, due = current.rng.child("generator"), current.due.names("generator")
         if not self.share:
             fake = self._fake(real, rng)
-        reply = yield {"generator": self.duel.terms("generator", turn.step, real, fake, rng)}
-        self.duel.after("generator", reply["generator"])
+        yield {"generator": self.duel.terms("generator", real, fake, rng, due=due)}
 
     def sample(
         self,

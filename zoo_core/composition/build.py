@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from zoo_core.composition.selection import Selection
 from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings
@@ -18,7 +18,9 @@ from zoo_core.interfaces import (
     Condition,
     Constraint,
     Discriminator,
+    Draws,
     Duel,
+    DuelNames,
     Game,
     GameParts,
     Generator,
@@ -142,21 +144,34 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, "condition"))
         condition.prepare(features)
-    sampler = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
-    if not isinstance(sampler, Sampler):
-        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
     parts = GameParts(
         task=plan.task,
         nets=nets,
-        sampler=sampler,
+        sampler=_sampler(plan, seed),
         condition=condition,
-        duel=lambda generator, critic: _duel(plan, condition, generator, critic),
+        duel=_DuelMaker(plan, condition, nets),
     )
     # losses, penalties and augmentation are built by the game: their weights are the seed's too
     game = _seeded(plan.settings["game"], {"parts": parts}, seed, "game")
     if not isinstance(game, Game):
         raise TypeError(f"{plan.described('game')} is no zoo_core.interfaces.Game")
     return game
+
+
+class _NoSampler(Sampler):
+    """Stand where a game takes no sampler."""
+
+    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
+        raise AssertionError("a game that draws latents has 'sampler' in its `needs`")
+
+
+def _sampler(plan: Blueprint, seed: int) -> Sampler:
+    if not plan.chosen["sampler"].items:
+        return _NoSampler()
+    found = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
+    if not isinstance(found, Sampler):
+        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
+    return found
 
 
 def _own(section: Section, name: str) -> bool:
@@ -172,20 +187,34 @@ def _seeded(section: Section, needs: Mapping[str, Any], seed: int, role: str) ->
     return built
 
 
-def _duel(
-    plan: Blueprint, condition: Condition, generator: Generator, critic: Discriminator
-) -> Duel:
-    needs = plan.task_needs()
-    augment = plan.chosen["augment"].items
-    return Duel(
-        generator,
-        critic,
-        instance(plan.settings["loss"], needs),
-        condition=condition,
-        augment=instance(plan.settings["augment"], needs) if augment else Augment(),
-        penalties=_several(plan, "penalty", Penalty),
-        constraints=_several(plan, "constraint", Constraint).values(),
-    )
+@dataclass(frozen=True, slots=True)
+class _DuelMaker:
+    """Makes the duels of a game; implements `zoo_core.interfaces.Duels`."""
+
+    plan: Blueprint
+    condition: Condition
+    nets: Mapping[str, nn.Module]
+
+    def __call__(self, generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
+        plan, needs = self.plan, self.plan.task_needs()
+        if not plan.chosen["loss"].items:
+            raise TypeError("a game with a duel has 'critic' and 'loss' in its `needs`")
+        augment = plan.chosen["augment"].items
+        names = {id(net): name for name, net in self.nets.items()}
+        return Duel(
+            generator,
+            critic,
+            instance(plan.settings["loss"], needs),
+            condition=self.condition,
+            augment=instance(plan.settings["augment"], needs) if augment else Augment(),
+            penalties=_several(plan, "penalty", Penalty),
+            constraints=_several(plan, "constraint", Constraint).values(),
+            names=DuelNames(
+                generator=names.get(id(generator), "generator"),
+                critic=names.get(id(critic), "discriminator"),
+                prefix=prefix,
+            ),
+        )
 
 
 def _several(plan: Blueprint, role: str, kind: type) -> dict[str, Any]:

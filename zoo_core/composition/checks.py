@@ -12,7 +12,6 @@ from zoo_core.composition.shapes import Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Penalty, Role
-from zoo_core.registry.kinds import NEEDED, PLAYERS, ROLES
 from zoo_core.spec import ImageSpec
 
 
@@ -67,14 +66,7 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
 
 
 def _check_game(plan: Blueprint) -> None:
-    """Refuse what the game does not take: a condition, a net, generators of the other sort."""
-    _check_nets(plan)
-    if plan.chosen["condition"].items and not getattr(plan.target("game"), "conditions", True):
-        raise ZooError(
-            f"{plan.described('game')} takes no condition, "
-            f"but {plan.name('condition')!r} is asked for",
-            hint="`--condition none`, or `--game adversarial`",
-        )
+    """Refuse generators of the other sort."""
     translates = reads_images(plan.target("generator"))
     for role in plan.roles.values():
         if role.part == "generator" and translates and role.source is None:
@@ -90,23 +82,6 @@ def _check_game(plan: Blueprint) -> None:
                 f"but game {plan.name('game')!r} translates images",
                 hint="a generator that translates, such as `--gen cyclegan`, or "
                 "`--game adversarial`",
-            )
-
-
-def _check_nets(plan: Blueprint) -> None:
-    """Refuse a net that the game has no role for, and a role without a net."""
-    played = {role.part for role in plan.roles.values()}
-    for part in played:
-        if not plan.chosen[part].items:
-            raise ZooError(
-                f"{plan.described('game')} needs the part {part!r}, and none is named",
-                hint=f"`{ROLES[part].flag}` names one; `zoo list {ROLES[part].name}` shows all",
-            )
-    for role in PLAYERS - NEEDED:
-        if plan.chosen[role].items and role not in played:
-            raise ZooError(
-                f"{plan.described('game')} takes no {role}, but {plan.name(role)!r} is asked for",
-                hint=f"`{ROLES[role].flag} none`, or a game that takes one",
             )
 
 

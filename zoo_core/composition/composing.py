@@ -17,7 +17,7 @@ from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
 from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
 from zoo_core.config.file import FORMAT, check_form
 from zoo_core.config.request import Layer, Options, Parts
-from zoo_core.config.run import RunOptions
+from zoo_core.config.run import RunOptions, parts_of_batch
 from zoo_core.data.tables.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Game, Task
@@ -142,6 +142,7 @@ def compose(
         plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
     )
     _ = composition.findings
+    parts_of_batch(composition.run)
     return composition
 
 
@@ -221,10 +222,11 @@ def _task(settings: Settings, dataset: Dataset) -> Task:
 def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
     """Take batch normalisation out of a critic whose per-sample gradients a penalty needs."""
     penalty = checks.needs_unmixed_critic(plan)
-    norm = plan.settings["critic"].values.get("norm")
-    if not penalty or norm is None or norm.value != "batch":
+    critic = plan.settings.get("critic")
+    norm = critic.values.get("norm") if critic else None
+    if not penalty or critic is None or norm is None or norm.value != "batch":
         return ()
-    if "layer" not in get_args(plan.settings["critic"].options["norm"].annotation):
+    if "layer" not in get_args(critic.options["norm"].annotation):
         return ()
     if norm.source in ("user", "config"):
         raise ZooError(
@@ -232,7 +234,7 @@ def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
             f"critic {plan.name('critic')!r} for norm 'batch', which mixes them",
             hint="`-o critic.norm=layer`, or leave it out",
         )
-    plan.settings["critic"].values["norm"] = Setting(
+    critic.values["norm"] = Setting(
         "layer", f"penalty {penalty}", ((norm.source, norm.value), *norm.overrode)
     )
     return (

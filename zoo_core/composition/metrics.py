@@ -62,12 +62,7 @@ def check_measures(plan: Blueprint, dataset: Dataset) -> tuple[str, ...]:
     for image in dataset.images.values():
         features_of(plan, image)
     for name, metric in metrics.items():
-        if metric.needs_logits and not plan.target("features").classifies:
-            raise ZooError(
-                f"metric {name!r} reads a classifier's answers, and "
-                f"{plan.described('features')} give none",
-                hint="`--features digit-classifier` or `--features inception`, or another metric",
-            )
+        _check_needs(name, metric, plan, dataset)
         if run["eval_count"] < metric.least:
             raise ZooError(
                 f"metric {name!r} needs at least {metric.least} samples, and {run['eval_count']} "
@@ -77,6 +72,23 @@ def check_measures(plan: Blueprint, dataset: Dataset) -> tuple[str, ...]:
     for score in _scores_asked_for(run):
         _check_score(score, _named(directions_of(metrics), plan))
     return _remarks(plan)
+
+
+def _check_needs(name: str, metric: Metric, plan: Blueprint, dataset: Dataset) -> None:
+    if metric.needs_logits and not plan.target("features").classifies:
+        raise ZooError(
+            f"metric {name!r} reads a classifier's answers, and "
+            f"{plan.described('features')} give none",
+            hint="`--features digit-classifier` or `--features inception`, or another metric",
+        )
+    # a translation is asked for the class of its source
+    asked = plan.labelled or any(role.source for role in plan.roles.values())
+    if metric.needs_labels and not (asked and dataset.classes):
+        raise ZooError(
+            f"metric {name!r} reads the labels that samples are asked for, and "
+            f"{plan.described('generator')} is asked for none",
+            hint="labelled data and `--condition concat`, or another metric",
+        )
 
 
 def features_of(plan: Blueprint, image: ImageSpec) -> Features:

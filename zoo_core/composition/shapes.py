@@ -14,8 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo_core import interfaces
+from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Discriminator, Encoder
+from zoo_core.interfaces import Discriminator, Encoder, net_stream
 from zoo_core.registry.kinds import ROLES
 
 KEPT = 4096
@@ -73,10 +75,10 @@ def tried(case: Case) -> Trial:
     try:
         with torch.device("meta"):
             net = case.target(**dict(case.keywords))
-        if not isinstance(net, ROLES[case.part].load()):
+        if not isinstance(net, interface_of(case.part)):
             return _other_kind(net, case.part)
         doing = "does not run"
-        with torch.no_grad():
+        with torch.no_grad(), net_stream(CounterDraws(0, 0, device="meta")):
             return _run(case, net)
     except ZooError as error:
         return Trial(problem=error.message, hint=error.hint, cause=error, said=True)
@@ -88,14 +90,20 @@ def tried(case: Case) -> Trial:
         return Trial(problem=f"{doing}: {_one_line(error)}", cause=error)
 
 
+def interface_of(role: str) -> Any:
+    """Return the interface of a role's parts."""
+    return getattr(interfaces, ROLES[role].interface)
+
+
 def count(net: nn.Module) -> int:
     """Return the number of trainable parameters."""
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
 
 def _other_kind(net: object, part: str) -> Trial:
+    expected = f"{interfaces.__name__}.{ROLES[part].interface}"
     return Trial(
-        problem=f"is a {type(net).__name__}, which is no {ROLES[part].interface.replace(':', '.')}",
+        problem=f"is a {type(net).__name__}, which is no {expected}",
         hint="a critic has `features` and `head`"
         if part == "critic"
         else "derive it from the interface",
@@ -107,6 +115,7 @@ def _run(case: Case, net: nn.Module) -> Trial:
     labels = None
     if case.labelled:
         labels = torch.zeros(case.inputs[0], dtype=torch.int64, device="meta")
+    _refuse_global_draws(net)
     mixes = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules())
     if isinstance(net, Discriminator):
         features = _tensor(net.features(inputs, labels))
@@ -116,6 +125,22 @@ def _run(case: Case, net: nn.Module) -> Trial:
         return Trial(count(net), _latents(net(inputs)), mixes=mixes)
     images = _tensor(net(inputs, labels))
     return Trial(count(net), tuple(images.shape), mixes=mixes)
+
+
+def _refuse_global_draws(net: nn.Module) -> None:
+    """Refuse layers that draw from PyTorch's global generator, which no run restores.
+
+    Raises:
+        ZooError: such a layer, unless it drops nothing.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0:
+            kind = type(module).__name__
+            raise ZooError(
+                f"{name!r} of {type(net).__name__} is a torch.nn.{kind}, which draws from a "
+                "generator that all share, so that no run could be repeated",
+                hint="its author must use zoo_core.interfaces.Dropout",
+            )
 
 
 class _NoTensorError(Exception):

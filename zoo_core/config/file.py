@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core.errors import ZooError, nearest
-from zoo_core.registry.kinds import NEEDED, ROLES, kind_called
+from zoo_core.registry.kinds import EXTRAS, MEASURING, ROLES, kind_called
 
 FORMAT = 1
 """Version of the configuration's form."""
@@ -27,6 +27,9 @@ KEYS: Mapping[str, str] = {
 
 LARGEST = 1 << 20
 """Bytes of the largest configuration file that is read."""
+
+STATED = frozenset(ROLES) - {*EXTRAS} - MEASURING
+"""Roles that a configuration names which leaves nothing open."""
 
 _WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 _TYPES = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
@@ -77,7 +80,7 @@ def says_everything(config: Mapping[str, Any]) -> bool:
     One that `--dry-run --json` or a run wrote names every part and every value. Its recipe is only
     a record, so that a later version of the recipe changes nothing.
     """
-    return bool(config.get("parts", {}).keys() >= NEEDED)
+    return bool(config.get("parts", {}).keys() >= STATED)
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from zoo_core.config.options import Bookkeeping, Resumable, marked
 from zoo_core.config.run import KEPT, RunOptions
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.registry.kinds import MEASURING
 
 
@@ -28,4 +28,4 @@ def identity(config: Mapping[str, Any]) -> str:
     for name in (*KEPT, "path"):
         options["data"].pop(name, None)
     text = json.dumps({"parts": parts, "options": options}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of_bytes(text.encode())

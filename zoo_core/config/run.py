@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from zoo_core.config.options import Between, Bookkeeping, Resumable
+from zoo_core.errors import ZooError
 
 MAX_STEPS = 1_000_000_000
 
@@ -17,6 +18,7 @@ class RunOptions:
     Args:
         steps: rounds of the game; a round has one move of the generator.
         batch: images per move, over all devices.
+        microbatch: images of a batch that are played at once, to save memory; all by default.
         size: height x width in pixels; the data's own size if none.
         latent_dim: length of a latent vector.
         critic_steps: critic's moves per generator's move.
@@ -49,6 +51,7 @@ class RunOptions:
 
     steps: Annotated[int, Between(1, MAX_STEPS), Resumable()] = 5000
     batch: Annotated[int, Between(1, 65536)] = 64
+    microbatch: Annotated[int | None, Between(1, 65536)] = None
     size: str | int | None = None
     latent_dim: Annotated[int, Between(1, 65536)] = 100
     critic_steps: Annotated[int, Between(1, 100)] = 1
@@ -79,6 +82,24 @@ class RunOptions:
 
 KEPT = frozenset({"root", "download", "memory_limit"})
 """Options by which data sets say where and how their files are kept; the images are the same."""
+
+
+def parts_of_batch(run: RunOptions, *, devices: int = 1) -> int:
+    """Return in how many parts each of so many devices plays its batch.
+
+    Raises:
+        ZooError: parts that do not divide it.
+    """
+    local = run.batch // devices
+    part = run.microbatch or local
+    if local % part:
+        among = f" on each of {devices} devices" if devices > 1 else ""
+        fitting = max(size for size in range(1, min(local, part) + 1) if local % size == 0)
+        raise ZooError(
+            f"parts of {part} images do not divide a batch of {local}{among}",
+            hint=f"`--microbatch {fitting}`",
+        )
+    return local // part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+
+from zoo_core.engine.schedules import exact_dtype
 
 
 class Average:
@@ -38,15 +41,24 @@ class Average:
         self._whole = [pair for pair in self._pairs if not pair[0].is_floating_point()]
 
     @torch.no_grad()
-    def update(self, step: int) -> None:
-        """Take in the nets as they are after step number `step`."""
+    def update(self, step: Tensor) -> None:
+        """Take in the nets as they are after a step, whose number is a 0-d int64 tensor."""
         if not self._pairs:
             return
-        half_life = min(self.half_life, self.warmup * (step + 1) * self.batch)
-        weight = 1.0 if half_life <= 0 else 1.0 - 0.5 ** (self.batch / half_life)
-        torch._foreach_lerp_(self._shadows, self._sources, weight)
+        weight = self.weight(step)
+        weights = {dtype: weight.to(dtype) for dtype in {s.dtype for s in self._shadows}}
+        torch._foreach_lerp_(
+            self._shadows, self._sources, [weights[shadow.dtype] for shadow in self._shadows]
+        )
         for shadow, source in self._whole:
             shadow.copy_(source)
+
+    def weight(self, step: Tensor) -> Tensor:
+        """Return the weight of the nets after a step, on the step's device."""
+        seen = (step + 1).to(exact_dtype(step.device)) * self.batch
+        half_life = (seen * self.warmup).clamp(max=self.half_life)
+        # 1 - 2^(-batch / half_life); without a warm-up the half-life is 0, and the weight 1
+        return -torch.expm1(-math.log(2) * self.batch / half_life)
 
 
 def _tensors(net: nn.Module) -> list[Tensor]:

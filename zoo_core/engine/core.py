@@ -1,23 +1,31 @@
-"""The engine: it plays rounds of a game, and knows nothing of nets, losses or data sets."""
+"""The engine: it plays rounds of a game, and knows nothing of nets, losses or data sets.
+
+Step t is a function of tensors: the step's number, learning rates, the average's weight, sums and
+counts stand on the device, and what Python knows of t is `Game.variant(t)` and the real batches,
+which are fetched before play. So a round of a variant can be captured once and replayed.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import torch
 from torch import Tensor, nn
 
-from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.config.run import PlayerOptions, RunOptions, parts_of_batch
 from zoo_core.draws import CounterDraws, key_of
 from zoo_core.engine.average import Average
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
+from zoo_core.engine.moves import Lockstep, Move, Part
 from zoo_core.engine.optimisers import optimisers_of
-from zoo_core.engine.ranks import Gradients, Ranks
+from zoo_core.engine.ranks import Ranks
 from zoo_core.engine.scalars import Sums
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Game, Round, Terms
+from zoo_core.interfaces import Batch, Game, Notes, Round
+
+Real = tuple[Mapping[str, Batch], ...]
 
 
 class Engine:
@@ -32,8 +40,8 @@ class Engine:
         ranks: this process among others.
 
     Attributes:
-        step_number: rounds that are done.
         stream: which of the seed's streams is drawn from; another one after a run went back.
+        clock: the number of the step, as a 0-d int64 tensor on the device.
     """
 
     def __init__(
@@ -56,9 +64,23 @@ class Engine:
             batch=run.batch,
         )
         self.sums = Sums()
-        self.step_number = 0
+        self.lockstep = Lockstep(
+            game, self.optimisers, hardware, count=parts_of_batch(run, devices=self.ranks.world)
+        )
+        self.clock = torch.zeros((), dtype=torch.int64, device=hardware.device)
         self.stream = 0
         self.gradient_norms: dict[str, Tensor] = {}
+        self._number = 0
+
+    @property
+    def step_number(self) -> int:
+        """Return how many rounds are done; setting it sets the clock."""
+        return self._number
+
+    @step_number.setter
+    def step_number(self, number: int) -> None:
+        self._number = number
+        self.clock.fill_(number)
 
     def step(self, *, watch: bool = False) -> None:
         """Play one round.
@@ -66,19 +88,49 @@ class Engine:
         Args:
             watch: also keep each player's gradient norm in `gradient_norms`.
         """
-        self._seed_nets()
-        play = self.game.play(self._round())
-        with self.hardware.autocast():
-            moves = next(play, None)
-        while moves is not None:
-            reply = self._move(moves, watch=watch)
-            with self.hardware.autocast():
-                try:
-                    moves = play.send(reply)
-                except StopIteration:
-                    moves = None
-        self.average.update(self.step_number)
-        self.step_number += 1
+        self.play(self.variant(), self.real(), watch=watch)
+        self.count()
+
+    def count(self) -> None:
+        """Count a round that was played, or replayed."""
+        self._number += 1
+
+    def variant(self) -> Hashable:
+        """Return the variant of the round that comes next.
+
+        Raises:
+            ZooError: the game gives one that cannot be hashed.
+        """
+        found = self.game.variant(self._number)
+        try:
+            hash(found)
+        except TypeError as error:
+            name = type(self.game).__name__
+            raise ZooError(
+                f"the variant of game {name} at step {self._number} is a "
+                f"{type(found).__name__}, which cannot be hashed",
+                hint="its author must return numbers, strings, tuples or frozen sets",
+            ) from error
+        return found
+
+    def real(self) -> Real:
+        """Return the real batches of the round that comes next."""
+        reads = self.game.reads(self.game.task)
+        return tuple(self.feed.batch(self._number * reads + index) for index in range(reads))
+
+    def play(self, variant: Hashable, real: Real, *, watch: bool = False) -> None:
+        """Play a round of a variant on its real batches, as the clock says, and move the clock on.
+
+        This is what a capture records: nothing in it depends on `step_number`.
+        """
+        plays = [self._part(index, variant, real) for index in range(self.lockstep.count)]
+        move = self.lockstep.advance(plays, None)
+        while move is not None:
+            reply = self._moved(move, watch=watch)
+            self.game.after(reply)
+            move = self.lockstep.advance(plays, reply)
+        self.average.update(self.clock)
+        self.clock += 1
 
     def picture_nets(self) -> dict[str, nn.Module]:
         """Return the nets that make pictures: averaged where there is an average."""
@@ -89,57 +141,31 @@ class Engine:
         """Return the seed of the random streams: the run's, or another after going back."""
         return key_of("stream", self.run.seed, self.stream) if self.stream else self.run.seed
 
-    def _round(self) -> Round:
+    def _part(self, index: int, variant: Hashable, real: Real) -> Part:
+        count = self.lockstep.count
         rng = CounterDraws(
             self.seed,
-            self.step_number,
+            self.clock,
             device=self.hardware.device,
-            rank=self.ranks.rank,
-            world=self.ranks.world,
+            rank=self.ranks.rank * count + index,
+            world=self.ranks.world * count,
         )
-        return Round(step=self.step_number, rng=rng, batch=self.feed.batch)
+        own = tuple(
+            {name: batch.part(index, count) for name, batch in tables.items()} for tables in real
+        )
+        current = Round(step=self.clock, variant=variant, rng=rng, real=own)
+        return Part.of(self.game, current)
 
-    def _move(
-        self, moves: Mapping[str, Terms], *, watch: bool
-    ) -> Mapping[str, Mapping[str, Tensor]]:
-        """Take all gradients of a simultaneous move, then update; return the averaged notes."""
-        gradients: Gradients = {}
-        totals = {name: terms.total for name, terms in moves.items()}
-        last = list(moves)[-1]
-        for name, total in totals.items():
-            gradients[name] = torch.autograd.grad(
-                total,
-                self.optimisers[name].parameters,
-                retain_graph=name != last,
-                allow_unused=True,
-            )
-        gradients = self.ranks.averaged_gradients(gradients)
-        for name, found in gradients.items():
+    def _moved(self, move: Move, *, watch: bool) -> Notes:
+        """Let every player move at once by gradients of all devices; return the notes."""
+        move = move.averaged(self.ranks)
+        for name, gradients in move.gradients.items():
             if watch:
-                self.gradient_norms[name] = _norm(found)
-            self.optimisers[name].step(found, self.step_number)
-        return self._note(moves, totals)
-
-    def _note(
-        self, moves: Mapping[str, Terms], totals: Mapping[str, Tensor]
-    ) -> Mapping[str, Mapping[str, Tensor]]:
-        reply = {}
-        for name, terms in moves.items():
-            notes = self.ranks.averaged_notes(terms.notes)
-            scalars = {**terms.losses, "total": totals[name], **notes}
+                self.gradient_norms[name] = _norm(gradients)
+            self.optimisers[name].step(gradients, self.clock)
+        for name, scalars in move.scalars.items():
             self.sums.add([f"{name}.{key}" for key in scalars], list(scalars.values()))
-            reply[name] = notes
-        return reply
-
-    def _seed_nets(self) -> None:
-        """Give nets with randomness of their own, such as dropout, a stream that has the rank."""
-        key = key_of("nets", self.seed, self.ranks.rank)
-        key = (key + self.step_number * 0x9E3779B97F4A7C15) % 2**63
-        torch.default_generator.manual_seed(key)
-        if self.hardware.device.type == "cuda":
-            torch.cuda.manual_seed(key)
-        elif self.hardware.device.type == "mps":
-            torch.mps.manual_seed(key)
+        return move.notes()
 
 
 def averaged_nets(game: Game) -> dict[str, nn.Module]:

@@ -8,15 +8,25 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from zoo_core.draws import CounterDraws
+from zoo_core.interfaces import net_stream
+
 
 @contextmanager
-def evaluating(nets: Mapping[str, nn.Module]) -> Iterator[Mapping[str, nn.Module]]:
-    """Switch nets to evaluation mode without gradients; restore every module's mode afterwards."""
+def evaluating(
+    nets: Mapping[str, nn.Module], *, seed: int = 0
+) -> Iterator[Mapping[str, nn.Module]]:
+    """Switch nets to evaluation mode without gradients; restore every module's mode afterwards.
+
+    Args:
+        nets: what is switched.
+        seed: of the stream that nets draw from which are random in evaluation mode too.
+    """
     modes = [(module, module.training) for net in nets.values() for module in net.modules()]
     for net in nets.values():
         net.eval()
     try:
-        with torch.no_grad():
+        with torch.no_grad(), net_stream(CounterDraws(seed, 0, path=("evaluating",))):
             yield nets
     finally:
         for module, training in modes:

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.config.run import PlayerOptions
-from zoo_core.engine.schedules import learning_rate
+from zoo_core.engine.rmsprop import RMSprop
+from zoo_core.engine.schedules import exact_dtype, learning_rate
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game, Player
 
@@ -27,17 +28,21 @@ class PlayerOptimiser:
     ) -> None:
         self.named, self.options, self.steps = dict(named), options, steps
         self.parameters = list(self.named.values())
-        self._optimiser = _optimiser(self.parameters, options)
+        self._rate = _rate_of(self.parameters, options)
+        self._optimiser = _optimiser(self.parameters, options, self._rate)
 
-    def step(self, gradients: Sequence[Tensor | None], step: int) -> None:
-        """Move the parameters by gradients, in the order of `parameters`."""
+    def step(self, gradients: Sequence[Tensor | None], step: Tensor) -> None:
+        """Move the parameters by gradients, in the order of `parameters`.
+
+        Args:
+            gradients: None for a parameter that stays.
+            step: the engine's, a 0-d int64 tensor on the device.
+        """
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
             parameter.grad = _like(parameter, gradient)
         if self.options.clip_norm > 0:
             nn.utils.clip_grad_norm_(self.parameters, self.options.clip_norm)
-        rate = learning_rate(self.options, step, self.steps)
-        for group in self._optimiser.param_groups:
-            group["lr"] = rate
+        self._rate.copy_(learning_rate(self.options, step, self.steps))
         self._optimiser.step()
         for parameter in self.parameters:
             parameter.grad = None
@@ -111,24 +116,25 @@ def _named(player: Player, names: Mapping[int, str]) -> dict[str, nn.Parameter]:
     return found
 
 
-def _optimiser(parameters: list[nn.Parameter], options: PlayerOptions) -> torch.optim.Optimizer:
-    rate, decay = options.lr, options.weight_decay
-    fused = all(p.device.type in ("cpu", "cuda") for p in parameters)
-    if options.optimizer in ("adam", "adamw"):
-        kind = torch.optim.Adam if options.optimizer == "adam" else torch.optim.AdamW
-        return kind(parameters, lr=rate, betas=options.betas, weight_decay=decay, fused=fused)
+def _rate_of(parameters: list[nn.Parameter], options: PlayerOptions) -> Tensor:
+    """Return where the learning rate stands; fused optimisers want float32 beyond the CPU."""
+    device = parameters[0].device if parameters else torch.device("cpu")
+    dtype = exact_dtype(device) if device.type == "cpu" else torch.float32
+    return torch.full((), options.lr, dtype=dtype, device=device)
+
+
+def _optimiser(
+    parameters: list[nn.Parameter], options: PlayerOptions, rate: Tensor
+) -> torch.optim.Optimizer | RMSprop:
+    decay = options.weight_decay
     if options.optimizer == "rmsprop":
-        return torch.optim.RMSprop(
-            parameters,
-            lr=rate,
-            alpha=options.alpha,
-            momentum=options.momentum,
-            weight_decay=decay,
-            foreach=True,
+        return RMSprop(parameters, options, rate)
+    if options.optimizer == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=rate, momentum=options.momentum, weight_decay=decay, fused=True
         )
-    return torch.optim.SGD(
-        parameters, lr=rate, momentum=options.momentum, weight_decay=decay, fused=fused
-    )
+    kind = torch.optim.Adam if options.optimizer == "adam" else torch.optim.AdamW
+    return kind(parameters, lr=rate, betas=options.betas, weight_decay=decay, fused=True)
 
 
 def _like(parameter: nn.Parameter, gradient: Tensor | None) -> Tensor | None:

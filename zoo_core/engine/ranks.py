@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
-
-Gradients = dict[str, tuple[Tensor | None, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +26,10 @@ class Ranks:
             return cls(dist.get_rank(), dist.get_world_size())
         return cls()
 
-    def averaged_gradients(self, gradients: Gradients) -> Gradients:
-        """Return gradients averaged over ranks, in one flat all-reduce."""
-        if self.world == 1:
-            return gradients
-        present = [g for found in gradients.values() for g in found if g is not None]
-        means = iter(self._mean(present))
-        return {
-            name: tuple(None if g is None else next(means) for g in found)
-            for name, found in gradients.items()
-        }
-
-    def averaged_notes(self, notes: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return detached notes averaged over ranks."""
-        detached = {name: note.detach() for name, note in notes.items()}
-        if self.world == 1 or not detached:
-            return detached
-        return dict(zip(detached, self._mean(list(detached.values())), strict=True))
-
-    def _mean(self, values: list[Tensor]) -> list[Tensor]:
+    def averaged(self, values: list[Tensor]) -> list[Tensor]:
+        """Return tensors of one type averaged over ranks, in one flat all-reduce."""
+        if self.world == 1 or not values:
+            return values
         flat = torch.cat([value.reshape(-1) for value in values])
         dist.all_reduce(flat)
         flat /= self.world

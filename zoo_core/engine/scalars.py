@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-_SEPARATOR = "\n"
+_SEPARATOR = " + "
+"""Printable, because checkpoints travel and what travels is shown."""
 
 
 class Sums:
-    """Sums of scalars by name; scalars that come together are kept in one tensor."""
+    """Sums of scalars by name; scalars that come together share one tensor, its last value a count.
+
+    The tensors stay where they are: a step that was captured goes on adding to them.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, ...], Tensor] = {}
-        self._counts: dict[tuple[str, ...], int] = {}
 
     def add(self, names: Iterable[str], values: Sequence[Tensor]) -> None:
         """Add one value for each name, without waiting for the device."""
@@ -24,36 +27,33 @@ class Sums:
             return
         with torch.no_grad():
             stacked = torch.stack([value.reshape(()) for value in values]).float()
-        if key in self._sums:
-            self._sums[key] += stacked
-            self._counts[key] += 1
-        else:
-            self._sums[key], self._counts[key] = stacked, 1
+            if key not in self._sums:
+                self._sums[key] = stacked.new_zeros(len(key) + 1)
+            self._sums[key][:-1] += stacked
+            self._sums[key][-1:] += 1
 
     def take(self) -> dict[str, float]:
         """Return the mean of every scalar and start anew; this waits for the device."""
         totals: dict[str, list[float]] = {}
         # in an order of their own: that of a restored state is not the one in which they came
-        for key, values in sorted(self._sums.items(), key=lambda item: item[0]):
-            for name, value in zip(key, values.tolist(), strict=True):
+        for key, held in sorted(self._sums.items(), key=lambda item: item[0]):
+            *values, count = held.tolist()
+            for name, value in zip(key, values, strict=True):
                 total = totals.setdefault(name, [0.0, 0.0])
                 total[0] += value
-                total[1] += self._counts[key]
-        self._sums, self._counts = {}, {}
-        return {name: total / count for name, (total, count) in totals.items()}
+                total[1] += count
+            held.zero_()
+        return {name: total / count for name, (total, count) in totals.items() if count}
 
     def state(self) -> dict[str, Tensor]:
-        """Return the sums and counts as tensors."""
-        found = {}
-        for key, values in self._sums.items():
-            count = torch.tensor([float(self._counts[key])], dtype=torch.float64)
-            found[_SEPARATOR.join(key)] = torch.cat([values.cpu().double(), count])
-        return found
+        """Return the sums, each with its count, as tensors."""
+        return {_SEPARATOR.join(key): held.cpu().double() for key, held in self._sums.items()}
 
     def load_state(self, tensors: Mapping[str, Tensor], device: torch.device) -> None:
         """Restore `state`."""
-        self._sums, self._counts = {}, {}
+        for held in self._sums.values():
+            held.zero_()
         for name, values in tensors.items():
             key = tuple(name.split(_SEPARATOR))
-            self._sums[key] = values[:-1].float().to(device)
-            self._counts[key] = int(values[-1])
+            held = self._sums.setdefault(key, torch.zeros(len(key) + 1, device=device))
+            held.copy_(values)

@@ -1,8 +1,18 @@
 """The contract between parts: what a generator, a loss or a game is, and what they exchange."""
 
 from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
-from zoo_core.interfaces.duel import Duel
-from zoo_core.interfaces.games import Game, GameParts, Play, Player, Role, Round, Task
+from zoo_core.interfaces.duel import Due, Duel, DuelNames
+from zoo_core.interfaces.games import (
+    DUEL,
+    Duels,
+    Game,
+    GameParts,
+    Play,
+    Player,
+    Role,
+    Round,
+    Task,
+)
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
 from zoo_core.interfaces.metrics import (
     Comparison,
@@ -13,12 +23,15 @@ from zoo_core.interfaces.metrics import (
     Reference,
     Seen,
 )
-from zoo_core.interfaces.nets import Discriminator, Encoder, Generator
+from zoo_core.interfaces.nets import Discriminator, Encoder, Generator, Styled
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.positions import Positions
+from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.slopes import slopes
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
+    "DUEL",
     "Augment",
     "Batch",
     "Comparison",
@@ -28,7 +41,11 @@ __all__ = [
     "Datasets",
     "Discriminator",
     "Draws",
+    "Dropout",
+    "Due",
     "Duel",
+    "DuelNames",
+    "Duels",
     "Encoder",
     "Features",
     "Game",
@@ -39,10 +56,13 @@ __all__ = [
     "Importer",
     "Loss",
     "Metric",
+    "NetStreams",
+    "Noise",
     "Notes",
     "Penalty",
     "Play",
     "Player",
+    "Positions",
     "Real",
     "Reference",
     "Role",
@@ -53,9 +73,12 @@ __all__ = [
     "Seen",
     "Split",
     "StateDict",
+    "Styled",
     "Table",
     "Task",
     "Terms",
     "Turn",
+    "net_draws",
+    "net_stream",
     "slopes",
 ]

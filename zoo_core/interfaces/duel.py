@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from zoo_core.interfaces.nets import Discriminator, Generator
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty
-from zoo_core.interfaces.values import Batch, Draws, Scores, Terms, Turn
+from zoo_core.interfaces.randomness import named_net
+from zoo_core.interfaces.values import Batch, Draws, ScoreFn, Scores, Terms, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which penalties act in which moves of a round.
+
+    Args:
+        acts: player, number of the move within the round, name of the penalty.
+    """
+
+    acts: frozenset[tuple[str, int, str]] = frozenset()
+
+    def names(self, player: str, index: int = 0) -> frozenset[str]:
+        """Return the penalties that act in a player's move, counted within the round."""
+        return frozenset(name for who, when, name in self.acts if (who, when) == (player, index))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuelNames:
+    """What a duel's pieces are called in its game.
+
+    Args:
+        generator: name under which the net is saved; it draws from a stream of this name.
+        critic: likewise.
+        prefix: of the names of the terms, such as "a.", where a game has several duels.
+    """
+
+    generator: str = "generator"
+    critic: str = "discriminator"
+    prefix: str = ""
 
 
 class Duel(nn.Module):
@@ -25,6 +56,7 @@ class Duel(nn.Module):
         augment: what the critic sees of the images.
         penalties: name to penalty; the name also names its random stream.
         constraints: act after the optimiser's step.
+        names: of its nets and terms.
     """
 
     def __init__(
@@ -37,6 +69,7 @@ class Duel(nn.Module):
         augment: Augment,
         penalties: Mapping[str, Penalty],
         constraints: Iterable[Constraint] = (),
+        names: DuelNames | None = None,
     ) -> None:
         super().__init__()
         self.generator = generator
@@ -46,71 +79,76 @@ class Duel(nn.Module):
         self.augment = augment
         self.penalties = nn.ModuleDict(penalties)
         self.constraints = tuple(constraints)
+        self.names = names or DuelNames()
 
     def generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """Return float32 images (N, C, H, W)."""
-        return _full(self.generator(latents, labels))
+        with named_net(self.names.generator):
+            return _full(self.generator(latents, labels))
 
     def score(self, images: Tensor, labels: Tensor | None) -> Scores:
-        """Return float32 scores of images."""
-        found = self.condition.scores(self.critic, images, labels)
+        """Return float32 scores of images, without augmentation."""
+        with named_net(self.names.critic):
+            found = self.condition.scores(self.critic, images, labels)
         return Scores(
             _full(found.logits),
             None if found.features is None else _full(found.features),
             None if found.class_logits is None else _full(found.class_logits),
         )
 
+    def due(self, step: int, moves: Mapping[str, int]) -> Due:
+        """Return which penalties act in a round.
+
+        Args:
+            step: number of the round.
+            moves: player to its moves in a round; a lazy penalty counts those of its player.
+        """
+        return Due(
+            frozenset(
+                (penalty.player, index, name)
+                for name, penalty in self._penalties().items()
+                for index in range(moves.get(penalty.player, 0))
+                if (step * moves[penalty.player] + index) % penalty.every == 0
+            )
+        )
+
     def terms(
         self,
         player: str,
-        move: int,
         real: Batch,
         fake: Batch,
         rng: Draws,
         *,
+        due: Collection[str],
         labelled: Batch | None = None,
     ) -> Terms:
         """Return the terms of a player's move.
 
         Args:
             player: "critic" or "generator".
-            move: how many moves this player has made.
             real: a real batch.
             fake: a generated batch; the game detaches it for the critic.
             rng: the move's stream.
+            due: names of the penalties that act, as `Round.due` says.
             labelled: a batch of labelled images, where only some images have labels.
         """
-        due = self._due(player, move)
-        leaves = frozenset[str]().union(*(penalty.differentiates for penalty in due.values()))
-        fake = self._seen(fake, rng.child("augment", "fake"), leaf="fake" in leaves)
-        with_real = player == "critic" or self.loss.generator_needs_real or "real" in leaves
-        if with_real:
-            real = self._seen(real, rng.child("augment", "real"), leaf="real" in leaves)
-        turn = Turn(
-            player=player,
-            move=move,
-            real=real,
-            fake=fake,
-            real_scores=self._real_scores(player, real, leaves) if with_real else None,
-            fake_scores=self.score(fake.images, fake.labels),
-            generator=self.generate,
-            critic=self.score,
-            rng=rng,
-            labelled=labelled,
-        )
-        found = self._loss_terms(turn).add(self.condition.terms(turn))
-        for name, penalty in due.items():
-            found.add(penalty(replace(turn, rng=rng.child(name))), scale=float(penalty.every))
+        acting = {n: p for n, p in self._penalties().items() if n in due and p.player == player}
+        turn = self._turn(player, real, fake, rng, acting.values(), labelled)
+        found = self._loss_terms(turn).add(self.condition.terms(self._own(turn, "condition")))
+        for name, penalty in acting.items():
+            found.add(penalty(self._own(turn, name)), scale=float(penalty.every))
         if player == "critic":
-            found.notes.update(self._diagnostics(turn))
-        return found
+            found.notes |= self._diagnostics(turn)
+            found.notes |= {n: v.detach() for n, v in self.augment.measure(turn).items()}
+        return Terms().add(found, self.names.prefix)
 
-    def after(self, player: str, notes: Mapping[str, Tensor], prefix: str = "") -> None:
+    def after(self, player: str, notes: Mapping[str, Tensor]) -> None:
         """Act after a move: constraints, then the state of penalties and augmentation."""
         net = self.critic if player == "critic" else self.generator
         for constraint in self.constraints:
             if constraint.player == player:
                 constraint(net)
+        prefix = self.names.prefix
         own = {key[len(prefix) :]: value for key, value in notes.items() if key.startswith(prefix)}
         for penalty in self._penalties().values():
             if penalty.player == player:
@@ -121,23 +159,53 @@ class Duel(nn.Module):
     def _penalties(self) -> dict[str, Penalty]:
         return {name: p for name, p in self.penalties.items() if isinstance(p, Penalty)}
 
-    def _due(self, player: str, move: int) -> dict[str, Penalty]:
-        return {
-            name: penalty
-            for name, penalty in self._penalties().items()
-            if penalty.player == player and move % penalty.every == 0
-        }
-
-    def _seen(self, batch: Batch, rng: Draws, *, leaf: bool) -> Batch:
-        images = self.augment(batch.images, rng)
-        if leaf:
-            images = images.detach().requires_grad_()
-        return batch if images is batch.images else replace(batch, images=images)
-
-    def _real_scores(self, player: str, real: Batch, leaves: frozenset[str]) -> Scores:
+    def _turn(
+        self,
+        player: str,
+        real: Batch,
+        fake: Batch,
+        rng: Draws,
+        penalties: Collection[Penalty],
+        labelled: Batch | None,
+    ) -> Turn:
+        leaves = frozenset[str]().union(*(penalty.differentiates for penalty in penalties))
+        if "real" in leaves:
+            real = replace(real, images=real.images.detach().requires_grad_())
+        if "fake" in leaves and not fake.images.requires_grad:
+            fake = replace(fake, images=fake.images.detach().requires_grad_())
+        with_real = player == "critic" or self.loss.generator_needs_real or "real" in leaves
         keep = player == "critic" or "real" in leaves
         with nullcontext() if keep else torch.no_grad():
-            return self.score(real.images, real.labels)
+            real_scores = self._seen(real, rng.child("augment", "real")) if with_real else None
+        return Turn(
+            player=player,
+            real=real,
+            fake=fake,
+            real_scores=real_scores,
+            fake_scores=self._seen(fake, rng.child("augment", "fake")),
+            generator=self.generate,
+            critic=self._critic(rng),
+            nets={"generator": self.generator, "critic": self.critic},
+            rng=rng,
+            labelled=labelled,
+        )
+
+    def _own(self, turn: Turn, name: str) -> Turn:
+        """Return the turn with the streams of one part."""
+        rng = turn.rng.child(name)
+        return replace(turn, rng=rng, critic=self._critic(rng))
+
+    def _critic(self, rng: Draws) -> ScoreFn:
+        """Return the critic that augments, with draws of its own in every call."""
+        stream = rng.child("augment")
+
+        def score(images: Tensor, labels: Tensor | None) -> Scores:
+            return self.score(self.augment(images, stream), labels)
+
+        return score
+
+    def _seen(self, batch: Batch, rng: Draws) -> Scores:
+        return self.score(self.augment(batch.images, rng), batch.labels)
 
     def _loss_terms(self, turn: Turn) -> Terms:
         if turn.player == "critic":

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Collection, Generator, Hashable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from functools import cached_property
+from typing import ClassVar, Literal, Protocol
 
 from torch import Tensor, nn
 
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import nets as net_interfaces
-from zoo_core.interfaces.duel import Duel
+from zoo_core.interfaces.duel import Due, Duel
 from zoo_core.interfaces.parts import Condition, Sampler
 from zoo_core.interfaces.values import Batch, Draws, Notes, Terms
 from zoo_core.spec import ImageSpec
@@ -58,6 +59,19 @@ class Role:
     source: ImageSpec | None = None
 
 
+class Duels(Protocol):
+    """Make a duel with a loss, augmentation, penalties and constraints of its own."""
+
+    def __call__(
+        self,
+        generator: net_interfaces.Generator,
+        critic: net_interfaces.Discriminator,
+        *,
+        prefix: str = "",
+    ) -> Duel:
+        """Return the duel of two nets; the prefix, such as "a.", begins the names of its terms."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GameParts:
     """All that a game is built from.
@@ -65,17 +79,16 @@ class GameParts:
     Args:
         task: what the data and the run ask.
         nets: role to built net, for the roles that the game asked for.
-        sampler: draws latents.
+        sampler: draws latents; one that draws nothing where the game needs none.
         condition: how labels or codes take part.
-        duel: makes a duel of a generator and a critic, with a loss, augmentation, penalties and
-            constraints of its own.
+        duel: makes a duel of a generator and a critic.
     """
 
     task: Task
     nets: Mapping[str, nn.Module]
     sampler: Sampler
     condition: Condition
-    duel: Callable[[net_interfaces.Generator, net_interfaces.Discriminator], Duel]
+    duel: Duels
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +109,40 @@ class Round:
     """One training step as a game sees it.
 
     Args:
-        step: its number, from 0.
+        step: its number, from 0, as a 0-d int64 tensor on the device.
+        variant: what `Game.variant` said of the step: all that may change a round's shape.
         rng: the step's stream.
-        batch: number of a player's move -> table name to real batch; the numbers count through
-            all steps, so that every move has data of its own.
+        real: table name to real batch, for each of the batches that the game reads.
     """
 
-    step: int
+    step: Tensor
+    variant: Hashable
     rng: Draws
-    batch: Callable[[int], Mapping[str, Batch]]
+    real: tuple[Mapping[str, Batch], ...]
+
+    @property
+    def due(self) -> Due:
+        """Return which penalties act, as the variant or a part of it says."""
+        parts = self.variant if isinstance(self.variant, tuple) else (self.variant,)
+        return next((part for part in parts if isinstance(part, Due)), Due())
 
 
 Play = Generator[Mapping[str, Terms], Notes, None]
+
+DUEL = frozenset({"critic", "loss", "penalty", "constraint", "augment"})
+"""The kinds of parts that a duel is made of, by role."""
 
 
 class Game(nn.Module, ABC):
     """Players, the nets that are saved, and one round of moves.
 
     Attributes:
-        conditions: a condition can take part.
+        needs: the roles that it takes parts for, beside a generator. What it does not take is
+            refused by name; of what it takes, only conditions, augmentations, penalties and
+            constraints may be absent.
     """
 
-    conditions: ClassVar[bool] = True
+    needs: ClassVar[frozenset[str]] = DUEL | {"sampler", "condition"}
 
     def __init__(self, *, parts: GameParts) -> None:
         super().__init__()
@@ -135,6 +160,11 @@ class Game(nn.Module, ABC):
             "discriminator": Role(part="critic", image=task.image),
         }
 
+    @classmethod
+    def reads(cls, task: Task) -> int:
+        """Return how many real batches of each table a round uses."""
+        return task.critic_steps
+
     @abstractmethod
     def players(self) -> Mapping[str, Player]:
         """Return the players; every trainable parameter belongs to exactly one."""
@@ -143,13 +173,45 @@ class Game(nn.Module, ABC):
     def nets(self) -> Mapping[str, nn.Module]:
         """Return what is saved in a file of its own, by name."""
 
+    def ships(self) -> Collection[str]:
+        """Return the names in `nets` of what sampling needs: all but the critics' side."""
+        critics = tuple(n for n, role in self.roles(self.task).items() if role.part == "critic")
+        sides = tuple(f"{name}." for name in critics)
+        return [n for n in self.nets() if n not in critics and not n.startswith(sides)]
+
     @abstractmethod
-    def play(self, turn: Round) -> Play:
+    def play(self, current: Round) -> Play:
         """Play one round.
 
         Each `yield {player: terms}` is one simultaneous move: all gradients are taken before any
-        update. It gets back the notes of that move, averaged over devices.
+        update. It gets back the notes of that move, averaged over devices; by then the duels'
+        constraints have acted, and adaptive parts have observed.
         """
+
+    def moves(self) -> Mapping[str, int]:
+        """Return how often each player of its duels moves in a round, for lazy penalties."""
+        return {"critic": self.task.critic_steps, "generator": 1}
+
+    def variant(self, step: int) -> Hashable:
+        """Return whatever of a step changes the shape of its round.
+
+        Rounds of one variant differ in nothing that Python decides, so a round may be captured
+        once for each variant and replayed. By default it is what the lazy penalties say; a game
+        that adds to it puts `super().variant(step)` into a tuple.
+        """
+        due = [duel.due(step, self.moves()) for duel in self.duels]
+        return Due(frozenset().union(*(each.acts for each in due)))
+
+    def after(self, notes: Notes) -> None:
+        """Act after each move: constraints, then the state of penalties and augmentation."""
+        for duel in self.duels:
+            for player, found in notes.items():
+                duel.after(player, found)
+
+    @cached_property
+    def duels(self) -> tuple[Duel, ...]:
+        """Return the duels among the game's modules."""
+        return tuple(module for module in self.modules() if isinstance(module, Duel))
 
     def sample(
         self,
@@ -195,6 +257,27 @@ class Game(nn.Module, ABC):
         """
         return self.sample(nets, rng, count=count, labels=labels)
 
+    @property
+    def shows_held_out(self) -> bool:
+        """Return whether `picture` begins with held-out images: of a translation, by default."""
+        return bool(self.translators())
+
     def translators(self) -> Mapping[str, str]:
         """Return direction, such as "ab", to the name in `nets` of the net that translates."""
         return {}
+
+    def reconstruct(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
+        """Return images (N, C, H, W), encoded and made again by (averaged) nets.
+
+        Args:
+            nets: as for `sample`.
+            images: (N, C, H, W) in [-1, 1].
+            rng: where an encoder that draws takes its noise from.
+
+        Raises:
+            ZooError: the game has no encoder.
+        """
+        raise ZooError(
+            "nothing can be reconstructed here: this game has no encoder",
+            hint="train with a game that has one; `zoo list game` shows them",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 
@@ -27,6 +28,35 @@ class Generator(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor: ...
+
+
+class Styled(Generator):
+    """Make images in two stages: latents to styles, and styles to images (arXiv:1812.04948).
+
+    What works on the inner space asks for this interface and nothing more. The buffer
+    `average_style` is the mean style; truncation pulls styles towards it.
+
+    Shapes:
+        latents (N, latent_dim) -> styles (N, L, D) -> images (N, C, H, W);
+        average_style (D,) or (L, D).
+    """
+
+    average_style: Tensor
+
+    @abstractmethod
+    def styles(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return styles (N, L, D): one of length D for each of the L layers that take one."""
+
+    @abstractmethod
+    def synthesis(self, styles: Tensor) -> Tensor:
+        """Return images (N, C, H, W) in [-1, 1] of styles (N, L, D)."""
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        return self.synthesis(self.styles(latents, labels))
+
+    def truncated(self, styles: Tensor, truncation: float) -> Tensor:
+        """Return styles (N, L, D) pulled towards the average: 1 leaves them, 0 is the average."""
+        return torch.lerp(self.average_style.to(styles), styles, truncation)
 
 
 class Discriminator(nn.Module, ABC):

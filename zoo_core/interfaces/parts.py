@@ -42,11 +42,15 @@ class Loss(ABC):
 class Penalty(nn.Module, ABC):
     """A regulariser of one player, computed from all that its turn has.
 
+    What anneals reads `turn.rng.step`; a step that is known to Python alone would be frozen where
+    a step is captured once and replayed.
+
     Attributes:
         player: whose move it is part of.
         every: it acts on every so many moves of its player, with its weight times as large.
-        differentiates: {"real"}, {"fake"} or both: whose images must be leaves with gradients
-            before they are scored, so that the scoring pass is shared.
+        differentiates: {"real"}, {"fake"} or both: whose images require gradients before they are
+            scored, so that the scoring pass is shared. They are leaves in a critic's move; in a
+            generator's, the fakes keep the graph of what made them.
         per_sample: it reads the gradient of each sample, which a batch-normalised critic mixes.
     """
 
@@ -98,6 +102,10 @@ class Augment(nn.Module):
 
     def forward(self, images: Tensor, rng: Draws) -> Tensor:
         return images
+
+    def measure(self, turn: Turn) -> Mapping[str, Tensor]:
+        """Return notes of a critic's move that it adapts by, such as the mean sign of scores."""
+        return {}
 
     def observe(self, notes: Mapping[str, Tensor]) -> None:
         """Adapt after a critic's move from its notes, averaged over devices."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from zoo_core.errors import ZooError
 
@@ -33,10 +33,13 @@ class Draws(Protocol):
     def integers(self, high: int, *shape: int) -> Tensor:
         """Draw int64 values from 0 .. high - 1."""
 
+    def places(self, count: int) -> Tensor:
+        """Return (count,) int64: where this stream's rows stand in the global batch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Images as the critic sees them, with their labels and the latents that made them.
+    """Images before augmentation, with their labels and the latents that made them.
 
     Args:
         images: (N, C, H, W), values in [-1, 1].
@@ -50,6 +53,18 @@ class Batch:
 
     def __len__(self) -> int:
         return self.images.shape[0]
+
+    def part(self, index: int, count: int) -> Batch:
+        """Return one of so many equal parts of the rows."""
+        if count == 1:
+            return self
+        rows = len(self) // count
+        own = slice(index * rows, (index + 1) * rows)
+        return Batch(
+            self.images[own],
+            None if self.labels is None else self.labels[own],
+            None if self.latents is None else self.latents[own],
+        )
 
     def detached(self) -> Batch:
         """Return the batch without the graph of what made it, as a critic's move needs it."""
@@ -116,27 +131,30 @@ Notes = Mapping[str, Mapping[str, Tensor]]
 class Turn:
     """All that one player's move has; what a penalty or a condition may look at.
 
+    In the critic's move the fakes are detached. In the generator's move nothing is cut: what is
+    computed from `fake` reaches the generator's parameters.
+
     Args:
         player: whose move it is, "critic" or "generator".
-        move: how many moves that player has made; lazy penalties count by it.
-        real: the real batch after augmentation.
-        fake: the generated batch after augmentation, detached in the critic's move.
+        real: the real batch, before augmentation.
+        fake: the generated batch, before augmentation.
         real_scores: the critic's scores of the real batch; None where nobody asked for them.
         fake_scores: the critic's scores of the generated batch.
         generator: latents and labels to images.
-        critic: images and labels to scores.
+        critic: images and labels to scores; it augments, each time by new draws.
+        nets: the modules behind the two, "generator" and "critic".
         rng: a stream of this part's own.
         labelled: a batch of labelled images in the critic's move, where only some images have
             labels; None otherwise.
     """
 
     player: str
-    move: int
     real: Batch
     fake: Batch
     real_scores: Scores | None
     fake_scores: Scores
     generator: GenerateFn
     critic: ScoreFn
+    nets: Mapping[str, nn.Module]
     rng: Draws
     labelled: Batch | None = None

@@ -12,13 +12,13 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Split
 from zoo_core.interfaces.metrics import Better
-from zoo_core.metrics import Panel, critic_of, drawings_of, has_images
+from zoo_core.metrics import Panel, critic_of, has_images, samples_of
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import append_line
 from zoo_core.runs.layout import SCORES
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
-from zoo_core.weights.found import checkpoint_of, run_of
+from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
 from zoo_core.weights.sources import config_of, find_source
 
@@ -115,16 +115,15 @@ def evaluate(
     model = load(path, device=device, average=average, registry=asked.registry)
     _check_same_images(model.composition, asked)
     wanted = _with_images(asked, measures.splits)
-    drawings = drawings_of(asked, model.game, device=model.device, seed=measures.seed)
     found = []
-    for drawn in drawings:
+    for samples in samples_of(asked, model.game, device=model.device, seed=measures.seed):
         first = Panel(
-            asked, table=drawn.table, split=wanted[0], seed=measures.seed, device=model.device
+            asked, table=samples.table, split=wanted[0], seed=measures.seed, device=model.device
         )
         panels = [first, *(first.against(split) for split in wanted[1:])]
         nets = model.game.nets()
         with evaluating({**nets, "game": model.game}):
-            fake = first.see(drawn.chunks(nets, measures.count))
+            fake = first.see(samples.chunks(nets, measures.count))
             critic = critic_of(asked, model.game, model.device) if model.has_critic else None
             scored = [panel.measure(fake, critic=critic) for panel in panels]
         found += [
@@ -132,7 +131,7 @@ def evaluate(
                 source=str(source),
                 step=_step_of(path),
                 weights=_weights_of(path, average=average),
-                direction=drawn.direction,
+                direction=samples.direction,
                 scores=one.values,
                 better=one.better,
                 protocol=one.protocol,

@@ -21,7 +21,7 @@ from zoo_core.composition.metrics import (
 )
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split
+from zoo_core.interfaces import Batch, Comparison, ImageSet, Metric, Reference, Rows, Split
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
 from zoo_core.metrics.image_sets import rounded, seen_set
@@ -123,10 +123,10 @@ class Panel:
         for name in self.metrics:
             self.reference(name)
 
-    def see(self, chunks: Iterable[Tensor]) -> ImageSet:
-        """Return samples (n, C, H, W) in [-1, 1], a chunk at a time, as a set."""
+    def see(self, chunks: Iterable[Batch]) -> ImageSet:
+        """Return samples with the labels they were asked for, a chunk at a time, as a set."""
         return seen_set(
-            (rounded(chunk) for chunk in chunks),
+            (Rows(rounded(chunk.images), chunk.labels) for chunk in chunks),
             self.features,
             self.device,
             keep_images=self.keep_images,

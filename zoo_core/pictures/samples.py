@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Game
+from zoo_core.interfaces import Game, net_stream
 
 CHUNK = 64
 """Images per pass of the generator."""
@@ -33,9 +33,10 @@ def draw_chunk(
         nets: its nets, in evaluation mode.
         number: of the chunk; every chunk but the last has `CHUNK` images.
         count: images of this chunk.
-        seed: of the latents.
+        seed: of the latents, and of nets that are random inside.
         labels: (count,) int64, where the composition is conditional.
         device: where the nets are.
     """
     rng = CounterDraws(seed, number, path=("sample",), deliver=device)
-    return game.sample(nets, rng, count=count, labels=labels)
+    with net_stream(rng.child("nets")):
+        return game.sample(nets, rng, count=count, labels=labels)

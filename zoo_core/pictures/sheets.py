@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -12,13 +10,16 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from zoo_core.errors import ZooError
-from zoo_core.runs.checkpoint import write_error
+from zoo_core.runs.atomic import whole_file
 
 CANVAS = 256
 """Height and width of a scatter, in pixels."""
 
 DOT = 2
 """Radius of a point in it, in pixels."""
+
+OUT = "`--out` names another place"
+"""What a user can do where a picture cannot be written."""
 
 
 def as_bytes(images: Tensor) -> Tensor:
@@ -65,13 +66,21 @@ def scatter(points: Tensor) -> Image.Image:
     return picture
 
 
-def save_grid(images: Tensor, path: Path, *, columns: int | None = None) -> None:
+def save_grid(
+    images: Tensor, path: Path, *, columns: int | None = None, hint: str | None = OUT
+) -> None:
     """Write a sheet as PNG, whole or not at all.
+
+    Args:
+        images: as `grid` takes them.
+        path: the file.
+        columns: how many images stand beside each other.
+        hint: as `save_picture` takes it.
 
     Raises:
         ZooError: it cannot be written.
     """
-    save_picture(grid(images, columns=columns), path)
+    save_picture(grid(images, columns=columns), path, hint=hint)
 
 
 def save_each(images: Tensor, folder: Path) -> list[Path]:
@@ -83,12 +92,20 @@ def save_each(images: Tensor, folder: Path) -> list[Path]:
     width = max(5, len(str(len(images))))
     paths = [folder / f"{number:0{width}d}.png" for number in range(len(images))]
     for image, path in zip(images, paths, strict=True):
-        save_picture(_shown(image), path)
+        save_picture(_shown(image), path, sync=False)
     return paths
 
 
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write a PNG to a temporary file and rename it.
+def save_picture(
+    picture: Image.Image, path: Path, *, hint: str | None = OUT, sync: bool = True
+) -> None:
+    """Write a PNG, whole or not at all.
+
+    Args:
+        picture: of any mode that a PNG has.
+        path: the file.
+        hint: what a user can do where it cannot be written; None for what one who trains can.
+        sync: wait for the disk.
 
     Raises:
         ZooError: another ending than .png, or it cannot be written.
@@ -98,15 +115,8 @@ def save_picture(picture: Image.Image, path: Path) -> None:
             f"pictures are written as PNG, not as {path.suffix or path.name!r}",
             hint=f"`--out {path.with_suffix('.png')}`, or a folder, ending in '/'",
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, hint=hint, sync=sync) as temporary:
         picture.save(temporary, format="PNG", optimize=True)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise write_error(path, error) from error
 
 
 def _shown(image: Tensor) -> Image.Image:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +12,8 @@ class Kind:
 
     Args:
         name: of the kind, as entries and `zoo list` have it.
-        interface: what such a part is, as `"package.module:Name"`; empty for files.
+        interface: what such a part is, as `zoo_core.interfaces` names it; empty for what is
+            data or files.
         role: under which a composition has it and `-o` sets its options; empty for kinds that are
             no part of a composition.
         flags: of the command line, the main one first.
@@ -23,7 +22,8 @@ class Kind:
         player: a net, whose section has the options of its optimiser too.
         argued: it may be named with an argument behind a colon, as in `folder:photos/`.
         measuring: it looks at a run and does not change what is trained.
-        needed: every composition has it.
+        needed: every composition has it; of the others, a game says which it takes.
+        optional: a composition may be without it although its game takes it.
         strength: whose defaults win where parts bring different ones, the largest first; 0 where
             they bring none.
     """
@@ -38,6 +38,7 @@ class Kind:
     argued: bool = False
     measuring: bool = False
     needed: bool = False
+    optional: bool = False
     strength: int = 0
 
     @property
@@ -56,16 +57,11 @@ class Kind:
         section = self.role or self.name
         return f"{section}.{name}" if self.many else section
 
-    def load(self) -> Any:
-        """Import the interface and return it."""
-        module, _, name = self.interface.partition(":")
-        return getattr(importlib.import_module(module), name)
-
 
 TABLE = (
     Kind(
         name="generator",
-        interface="zoo_core.interfaces:Generator",
+        interface="Generator",
         role="generator",
         flags=("--gen",),
         help="Generator; `zoo list generator` shows all.",
@@ -75,7 +71,7 @@ TABLE = (
     ),
     Kind(
         name="discriminator",
-        interface="zoo_core.interfaces:Discriminator",
+        interface="Discriminator",
         role="critic",
         flags=("--disc", "--critic"),
         help="Critic; else the generator names its own.",
@@ -84,7 +80,7 @@ TABLE = (
     ),
     Kind(
         name="loss",
-        interface="zoo_core.interfaces:Loss",
+        interface="Loss",
         role="loss",
         flags=("--loss",),
         help="Loss of both players.",
@@ -92,25 +88,27 @@ TABLE = (
     ),
     Kind(
         name="penalty",
-        interface="zoo_core.interfaces:Penalty",
+        interface="Penalty",
         role="penalty",
         flags=("--penalty",),
         help="Penalties, separated by commas, or none.",
         many=True,
+        optional=True,
         strength=4,
     ),
     Kind(
         name="constraint",
-        interface="zoo_core.interfaces:Constraint",
+        interface="Constraint",
         role="constraint",
         flags=("--constraint",),
         help="Constraints after a step, or none.",
         many=True,
+        optional=True,
         strength=3,
     ),
     Kind(
         name="sampler",
-        interface="zoo_core.interfaces:Sampler",
+        interface="Sampler",
         role="sampler",
         flags=("--sampler",),
         help="Distribution of the latents.",
@@ -118,15 +116,16 @@ TABLE = (
     ),
     Kind(
         name="condition",
-        interface="zoo_core.interfaces:Condition",
+        interface="Condition",
         role="condition",
         flags=("--condition",),
         help="How labels or codes take part.",
+        optional=True,
         strength=6,
     ),
     Kind(
         name="game",
-        interface="zoo_core.interfaces:Game",
+        interface="Game",
         role="game",
         flags=("--game",),
         help="How the players move.",
@@ -135,7 +134,7 @@ TABLE = (
     ),
     Kind(
         name="encoder",
-        interface="zoo_core.interfaces:Encoder",
+        interface="Encoder",
         role="encoder",
         flags=("--encoder",),
         help="Encoder, in games that take one.",
@@ -144,7 +143,7 @@ TABLE = (
     ),
     Kind(
         name="dataset",
-        interface="zoo_core.interfaces:Dataset",
+        interface="Dataset",
         role="data",
         flags=("--data",),
         help="Data set, such as digits or folder:photos/.",
@@ -154,15 +153,16 @@ TABLE = (
     ),
     Kind(
         name="augment",
-        interface="zoo_core.interfaces:Augment",
+        interface="Augment",
         role="augment",
         flags=("--augment",),
         help="Augmentation of what the critic sees.",
+        optional=True,
         strength=2,
     ),
     Kind(
         name="metric",
-        interface="zoo_core.interfaces:Metric",
+        interface="Metric",
         role="metric",
         flags=("--metrics",),
         help="What is measured, such as fid,kid.",
@@ -171,20 +171,17 @@ TABLE = (
     ),
     Kind(
         name="features",
-        interface="zoo_core.interfaces:Features",
+        interface="Features",
         role="features",
         flags=("--features",),
         help="What metrics see images through.",
         argued=True,
         measuring=True,
     ),
-    Kind(name="recipe", interface="zoo_core.registry.recipe:Recipe"),
+    Kind(name="recipe", interface=""),
     Kind(name="weights", interface=""),
-    Kind(name="importer", interface="zoo_core.interfaces:Importer"),
+    Kind(name="importer", interface="Importer"),
 )
-
-BY_GAME = frozenset({"critic", "loss", "sampler"})
-"""Roles that every game there is asks for, beside those that every composition has."""
 
 KINDS: tuple[str, ...] = tuple(kind.name for kind in TABLE)
 """The names of all kinds."""
@@ -210,11 +207,17 @@ MEASURING = roles_where(lambda kind: kind.measuring)
 PLAYERS = roles_where(lambda kind: kind.player)
 """Sections that hold the options of a net and of its player's optimiser."""
 
-NEEDED = roles_where(lambda kind: kind.needed) | BY_GAME
+NEEDED = roles_where(lambda kind: kind.needed)
 """Roles that no composition is without."""
 
-EXTRAS = tuple(role for role in ROLES if role not in NEEDED | MEASURING)
-"""Roles that a composition may leave empty, and that change what it trains."""
+OPTIONAL = roles_where(lambda kind: kind.optional)
+"""Roles that stay empty where nobody names a part."""
+
+BY_GAME = frozenset(ROLES) - NEEDED - MEASURING
+"""Roles that a game takes parts for, or does not: `Game.needs`."""
+
+EXTRAS = tuple(role for role in ROLES if role in OPTIONAL or role == "encoder")
+"""Roles that most compositions leave empty, and that change what is trained."""
 
 _BRINGING = roles_where(lambda kind: kind.strength > 0)
 STRENGTH = tuple(sorted(_BRINGING, key=lambda role: -ROLES[role].strength))

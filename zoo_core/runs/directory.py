@@ -13,8 +13,9 @@ from filelock import FileLock, Timeout
 
 from zoo_core.config.file import read_config_file
 from zoo_core.errors import ZooError
-from zoo_core.runs.checkpoint import read_checkpoint, write_error, write_json
-from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, METRICS, SCORES, STEP
+from zoo_core.runs.atomic import LEFT, write_bytes, write_errors, write_json
+from zoo_core.runs.checkpoint import read_checkpoint
+from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, LOG, SCORES, STEP
 
 
 class RunDirectory:
@@ -34,9 +35,9 @@ class RunDirectory:
         return self.path / CONFIG
 
     @property
-    def metrics(self) -> Path:
+    def log(self) -> Path:
         """Return where the log is, one JSON object a line."""
-        return self.path / METRICS
+        return self.path / LOG
 
     @property
     def scores(self) -> Path:
@@ -75,13 +76,11 @@ class RunDirectory:
                 f"{str(self.path)!r} is not empty and holds no run",
                 hint="`--run` takes a new or an empty directory",
             )
-        try:
+        with write_errors(self.path):
             (self.path / "samples").mkdir(parents=True, exist_ok=True)
             (self.path / "checkpoints").mkdir(exist_ok=True)
-            self.lock()
-            write_json(self.config, config)
-        except OSError as error:
-            raise write_error(self.path, error) from error
+        self.lock()
+        write_json(self.config, config)
 
     def lock(self) -> None:
         """Keep other processes out until `unlock` or the end of this process.
@@ -89,16 +88,15 @@ class RunDirectory:
         Raises:
             ZooError: another process has the lock.
         """
-        try:
-            # whoever reads the run may look at the lock for a moment
-            self._lock.acquire(timeout=0.3, poll_interval=0.05)
-        except Timeout as error:
-            raise ZooError(
-                f"another process is training in {str(self.path)!r}",
-                hint="wait for it or stop it, or train in another directory with `--run`",
-            ) from error
-        except OSError as error:
-            raise write_error(self.path, error) from error
+        with write_errors(self.path):
+            try:
+                # whoever reads the run may look at the lock for a moment
+                self._lock.acquire(timeout=0.3, poll_interval=0.05)
+            except Timeout as error:
+                raise ZooError(
+                    f"another process is training in {str(self.path)!r}",
+                    hint="wait for it or stop it, or train in another directory with `--run`",
+                ) from error
 
     def unlock(self) -> None:
         """Let other processes in."""
@@ -132,14 +130,15 @@ class RunDirectory:
         return None
 
     def cut_back(self, step: int) -> None:
-        """Remove what was logged, pictured or saved after a step, and torn lines."""
-        for file in (self.metrics, self.scores, self.events):
+        """Remove what was logged, pictured or saved after a step, torn lines and half files."""
+        for file in (self.log, self.scores, self.events):
             _cut_lines(file, step)
         for path in [*self._glob("samples"), *self._glob("checkpoints")]:
             if _step_of(path) > step:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for path in (self.path / "checkpoints").glob(".*.tmp"):
-            shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.path, self.path / "samples", self.path / "checkpoints"):
+            for path in folder.glob(LEFT):
+                shutil.rmtree(path, ignore_errors=True)
 
     def keep(self, count: int, *, best: str | None = None) -> None:
         """Remove all but the newest checkpoints, and the best by a score if one is named."""
@@ -161,7 +160,7 @@ class RunDirectory:
         Raises:
             ZooError: it cannot be written.
         """
-        append_line(self.metrics, scalars)
+        append_line(self.log, scalars)
 
     def _glob(self, folder: str) -> list[Path]:
         return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
@@ -202,13 +201,10 @@ def append_line(path: Path, value: Mapping[str, Any]) -> None:
     Raises:
         ZooError: it cannot be written.
     """
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(value) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise write_error(path, error) from error
+    with write_errors(path), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(value) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -216,7 +212,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return _whole_lines(path) if path.exists() else []
 
 
-def read_metrics(path: Path) -> list[dict[str, Any]]:
+def read_log(path: Path) -> list[dict[str, Any]]:
     """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
     return _whole_lines(path)
 
@@ -225,9 +221,7 @@ def _cut_lines(path: Path, step: int) -> None:
     if not path.exists():
         return
     kept = [line for line in _whole_lines(path) if line["step"] <= step]
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-    temporary.replace(path)
+    write_bytes(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
 
 
 def _whole_lines(path: Path) -> list[dict[str, Any]]:

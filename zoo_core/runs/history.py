@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core.errors import ZooError, nearest
-from zoo_core.runs.layout import CONFIG, EVENTS, METRICS, SCORES, STEP, runs_beside
+from zoo_core.runs.layout import CONFIG, EVENTS, LOG, SCORES, STEP, runs_beside
 from zoo_core.runs.lock import is_running
 from zoo_core.runs.records import History, Score, mapping, number
 
@@ -28,7 +28,7 @@ def read_history(run: str | Path) -> History:
     remarks: list[str] = []
     try:
         config = _config(path / CONFIG)
-        lines = tuple(_steps_of(path / METRICS, remarks))
+        lines = tuple(_steps_of(path / LOG, remarks))
         scores = tuple(_score(line) for line in _steps_of(path / SCORES, remarks))
         events = tuple(_steps_of(path / EVENTS, remarks))
     except OSError as error:

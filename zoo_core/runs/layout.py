@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 CONFIG = "config.json"
-METRICS = "metrics.jsonl"
+LOG = "metrics.jsonl"
 SCORES = "scores.jsonl"
 EVENTS = "events.jsonl"
 LOCK = ".lock"

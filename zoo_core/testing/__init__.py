@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoo_core.engine.assembling import engine_of
+    from zoo_core.testing.capture import check_capture
     from zoo_core.testing.checks import (
         check_composition,
         check_entry,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from zoo_core.testing.pairwise import covering
 
 _LAZY = {
+    "check_capture": "zoo_core.testing.capture",
     "check_composition": "zoo_core.testing.checks",
     "check_entry": "zoo_core.testing.checks",
     "check_learning": "zoo_core.testing.checks",
@@ -43,6 +45,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "check_capture",
     "check_composition",
     "check_entry",
     "check_learning",

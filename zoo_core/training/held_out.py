@@ -16,7 +16,7 @@ def held_out(
     composition: Composition, game: Game, hardware: Hardware, count: int
 ) -> Mapping[str, Batch]:
     """Return table name to its first held-out images; nothing is read for a game that draws."""
-    if not game.translators():
+    if not game.shows_held_out:
         return {}
     tables = composition.dataset.tables("test")
     if not all(len(table) for table in tables.values()):

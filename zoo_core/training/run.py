@@ -132,7 +132,7 @@ class Run:
         """Tell the user something."""
         self.watcher.said(self, text)
 
-    def note(
+    def remark(
         self, kind: str, text: str, *, advice: str = "", since: int | None = None, **more: Any
     ) -> None:
         """Tell the user something of the run's health, and record it.

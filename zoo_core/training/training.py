@@ -110,7 +110,8 @@ def resume(
 def new_directory(composition: Composition) -> Path:
     """Return a directory under runs/ that does not exist yet, named after what is trained."""
     plan = composition.plan
-    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    how = "loss" if plan.chosen["loss"].items else "game"
+    name = "-".join(plan.name(role) for role in ("generator", how, "data"))
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
@@ -160,7 +161,7 @@ def _trained(run: Run) -> Run:
     registry = run.composition.registry
     run.watcher.started(run)
     registry.call("zoo_run_started", run=run)
-    with torch.random.fork_rng(devices=[]), stop_on_signals(run):
+    with stop_on_signals(run):
         try:
             _loop(run)
         except BaseException:
@@ -231,7 +232,7 @@ def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
     try:
         check_finite(scalars, run.step)
     except ZooError as error:
-        run.note("non-finite", error.message, advice=error.hint)
+        run.remark("non-finite", error.message, advice=error.hint)
         raise
 
 
@@ -259,7 +260,7 @@ def save_sample(run: Run) -> Path:
     """Write a picture from the same latents each time."""
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
-    with evaluating(run.engine.picture_nets()) as nets:
+    with evaluating(run.engine.picture_nets(), seed=run.options.seed) as nets:
         images = run.engine.game.picture(
             nets,
             rng.child("grid"),
@@ -267,7 +268,7 @@ def save_sample(run: Run) -> Path:
             labels=_grid_labels(run),
             held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
         )
-    save_grid(images, path, columns=8)
+    save_grid(images, path, columns=8, hint=None)
     return path
 
 

@@ -17,8 +17,8 @@ from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
 from zoo_core.pictures.samples import CHUNK, draw_chunk
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
-from zoo_core.weights.bundle.opening import no_plain_weights, open_bundle, place
-from zoo_core.weights.found import read_weights
+from zoo_core.weights.bundle.game import no_plain_weights, open_bundle, place
+from zoo_core.weights.checkpoints import read_weights
 from zoo_core.weights.sources import config_of, find_source
 
 

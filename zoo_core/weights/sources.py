@@ -14,7 +14,7 @@ from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory, read_config
 from zoo_core.runs.layout import CONFIG, runs_beside
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
-from zoo_core.weights.found import checkpoint_of, run_of
+from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.hub.names import hub_name, means_hub
 from zoo_core.weights.shipped import find_weights, folder_of, hub_text, is_pretrained_name
 
@@ -72,7 +72,7 @@ def _pretrained(name: str, registry: Registry) -> Path:
 
 
 def _pulled(text: str) -> Path:
-    from zoo_core.weights.hub.pulling import pulled
+    from zoo_core.weights.hub.pull import pulled
 
     name = hub_name(text)
     return pulled(name.repo, name.revision)

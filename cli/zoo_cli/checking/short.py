@@ -10,13 +10,13 @@ from zoo_cli.wording import plural
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
-    from zoo_core.data.checking.glancing import Glance
+    from zoo_core.data.checking.glance import Glance
     from zoo_core.data.folders.folder import Folder
 
 
 def remark_on_folder(terminal: Terminal, composition: Composition) -> None:
     """Say in a line or two what is in the folder that is trained on; nothing of other data."""
-    from zoo_core.data.checking.glancing import glance_at
+    from zoo_core.data.checking.glance import glance_at
 
     folder = _folder(composition)
     if folder is None or terminal.quiet:

@@ -87,17 +87,17 @@ def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport
     from zoo_core.data.folders.folder import Folder
 
     if issubclass(asked.target, Folder):
-        from zoo_core.data.checking import inspecting
+        from zoo_core.data.checking import folder_inspection as inspection
 
         options = asked.options
-        wanted = inspecting.Asked(
+        wanted = inspection.FolderOptions(
             size=asked.size,
             held_out=options["held_out"],
             channels=options["channels"],
             labels=options["labels"],
         )
-        return inspecting.inspect_folder(options["path"], wanted, track=terminal.tracked)
-    from zoo_core.data.checking.inspecting_tables import inspect_dataset
+        return inspection.inspect_folder(options["path"], wanted, track=terminal.tracked)
+    from zoo_core.data.checking.table_inspection import inspect_dataset
 
     return inspect_dataset(asked.open(), asked=asked.size, track=terminal.tracked)
 

@@ -11,7 +11,7 @@ from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
-    from zoo_core.weights.convert.exporting import Exported
+    from zoo_core.weights.convert.exported import Exported
 
 FORMATS = ("safetensors", "torch-export", "onnx")
 """The library's own formats, without importing torch for a help page."""
@@ -37,7 +37,7 @@ FORMATS = ("safetensors", "torch-export", "onnx")
 @pass_terminal
 def command(terminal: Terminal, /, **given: Any) -> None:
     """Write the generator of SRC for other programs, run what was written, and compare."""
-    from zoo_core.weights.convert.exporting import export
+    from zoo_core.weights.convert.exported import export
     from zoo_core.weights.pretrained import load
 
     path, registry = found_source(terminal, given["source"], given["plugins"])

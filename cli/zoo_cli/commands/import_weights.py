@@ -11,7 +11,7 @@ from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
-    from zoo_core.weights.convert.importing import ImportedWeights
+    from zoo_core.weights.convert.imported import ImportedWeights
 
 
 @click.command(
@@ -58,7 +58,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     """
     from zoo_core.composition import parse_options
     from zoo_core.spec import parse_size
-    from zoo_core.weights.convert.importing import import_weights
+    from zoo_core.weights.convert.imported import import_weights
 
     found = import_weights(
         given["name"],

@@ -90,6 +90,7 @@ def _show(terminal: Terminal, one: Described) -> None:
         "tags": ", ".join(entry.tags),
         "shapes": one.shapes,
         "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
+        "takes": ", ".join(one.takes),
         "brings": _brings(entry.defaults),
         "data": one.weights.get("data", ""),
         "size": f"{one.weights['mb']} MB" if one.weights.get("mb") else "",

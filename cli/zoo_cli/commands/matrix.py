@@ -16,7 +16,7 @@ from zoo_cli.training.options import Function, click_option, part_flag, with_opt
 from zoo_cli.training.request import named_parts
 from zoo_core import Registry
 from zoo_core.config.request import Layer, Parts
-from zoo_core.registry.kinds import MEASURING, NEEDED, ROLES
+from zoo_core.registry.kinds import MEASURING, OPTIONAL, ROLES
 
 _AXES = tuple(part_flag(ROLES[role]) for role in AXES)
 _SAME = tuple(
@@ -31,7 +31,7 @@ def _part_options(function: Function) -> Function:
         click.option(*flag.names, flag.parameter, multiple=True, metavar=flag.metavar, help=text)
         for flag in _AXES
         for role in flag.sets
-        for text in [f"Only this {role}{'' if role in NEEDED else ', or none'}; repeatable."]
+        for text in [f"Only this {role}{', or none' if role in OPTIONAL else ''}; repeatable."]
     ]
     return with_options(function, [*axes, *map(click_option, _SAME)])
 

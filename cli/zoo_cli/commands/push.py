@@ -13,8 +13,8 @@ from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zoo_core.weights.hub.packing import Package, Wishes
-    from zoo_core.weights.hub.pushing import Pushed
+    from zoo_core.weights.publication.package import Package, Wishes
+    from zoo_core.weights.publication.push import Pushed
 
 
 @click.command(
@@ -54,8 +54,8 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     one of `hf auth login`, or HF_TOKEN.
     """
     from zoo_core.weights.hub.client import Hub
-    from zoo_core.weights.hub.packing import packed
-    from zoo_core.weights.hub.pushing import push
+    from zoo_core.weights.publication.package import packed
+    from zoo_core.weights.publication.push import push
 
     wishes, registry = _wishes(given), installed_registry(terminal)
     if given["dry_run"]:
@@ -74,7 +74,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 
 def _wishes(given: Mapping[str, Any]) -> Wishes:
-    from zoo_core.weights.hub.packing import Wishes
+    from zoo_core.weights.publication.package import Wishes
 
     return Wishes(
         private=given["private"],

@@ -127,7 +127,7 @@ def _resumable(terminal: Terminal, source: str, run: str | None) -> Path:
             raise click.UsageError("--resume goes on in its own directory and takes no --run")
         return Path(source)
     from zoo_core.weights.hub.client import Hub
-    from zoo_core.weights.hub.resuming import run_from_hub
+    from zoo_core.weights.hub.runs import run_from_hub
 
     directory = run_from_hub(
         source,

@@ -10,7 +10,7 @@ from typing import Any
 from zoo_core import Registry, ZooError
 from zoo_core.config.options import reads_images
 from zoo_core.config.request import NOTHING, Parts
-from zoo_core.registry.kinds import NEEDED, ROLES
+from zoo_core.registry.kinds import OPTIONAL, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.spec import parse_size
 
@@ -138,7 +138,7 @@ def matrix_of(
 def _names(
     registry: Registry, role: str, items: Sequence[Registered], asked: Sequence[str]
 ) -> tuple[str, ...]:
-    kind, nothing = ROLES[role].name, role not in NEEDED
+    kind, nothing = ROLES[role].name, role in OPTIONAL
     if not asked:
         names = [_spelling(item, items) for item in items]
         return (NOTHING, *names) if nothing else tuple(names)

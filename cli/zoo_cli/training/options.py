@@ -54,6 +54,7 @@ VALUE_FLAGS = (
     _value("--latent-dim", "run.latent_dim", "Length of a latent vector."),
     _value("--steps", "run.steps", "Moves of the generator."),
     _value("--batch", "run.batch", "Images per move."),
+    _value("--microbatch", "run.microbatch", "Images of it played at once, to save memory."),
     _value("--lr", "generator.lr critic.lr", "Learning rate of both players.", "RATE"),
     _value("--critic-steps", "run.critic_steps", "Critic's moves per generator's move."),
     _value("--seed", "run.seed", "Of everything that is random."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import torch
@@ -13,7 +12,7 @@ from torch import Tensor
 from zoo_core.builtin.health.diversity import Yardstick, reduced
 from zoo_core.builtin.health.finding import PREFIX
 from zoo_core.builtin.health.views import Nets, View, views_of
-from zoo_core.draws import CounterDraws, key_of
+from zoo_core.draws import CounterDraws
 from zoo_core.engine.feed import as_batch
 from zoo_core.engine.modes import evaluating
 from zoo_core.interfaces import Batch, Table
@@ -101,8 +100,8 @@ class Gauge:
             return {}
         engine = self.run.engine
         found: dict[str, float] = {}
-        with evaluating({"": engine.game, **engine.picture_nets()}), self._own_noise():
-            nets = engine.picture_nets()
+        nets = engine.picture_nets()
+        with evaluating({"": engine.game, **nets}, seed=options.seed):
             for sight in self.sights:
                 found |= self._measured(sight, nets)
         return {PREFIX + name: value for name, value in found.items() if math.isfinite(value)}
@@ -150,8 +149,8 @@ class Gauge:
         if len(real) < LEAST:
             return None
         rows = self._taken(real, YARDSTICK, "yardstick", view.target)
-        sample = min(self.count, len(rows) // 2)
-        seen = _cut(rows, slice(sample))
+        count = min(self.count, len(rows) // 2)
+        seen = _cut(rows, slice(count))
         held = test.get(view.target)
         unseen = None
         if held is not None and len(held) >= LEAST:
@@ -160,7 +159,7 @@ class Gauge:
         return Sight(
             view=view,
             given=given,
-            yardstick=Yardstick.of(_reduced(rows.images), sample),
+            yardstick=Yardstick.of(_reduced(rows.images), count),
             seen=seen,
             unseen=unseen,
         )
@@ -181,15 +180,6 @@ class Gauge:
         order = draws.uniform(len(table)).argsort(stable=True)[:count]
         hardware = self.run.hardware
         return as_batch(table.take(order), hardware.device, hardware.memory_format)
-
-    @contextmanager
-    def _own_noise(self) -> Iterator[None]:
-        """Let nets that draw by themselves, such as those with dropout at all times, draw alike."""
-        device = self.run.hardware.device
-        devices = [device] if device.type == "cuda" else []
-        with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(key_of("health", self.run.options.seed))
-            yield
 
 
 def compared(yardstick: Yardstick, images: Tensor) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 from zoo_core.builtin.health.advice import advice_for
 from zoo_core.builtin.health.episodes import Episodes, Remark
 from zoo_core.builtin.health.measurements import Gauge
-from zoo_core.builtin.stopping import Plateau, plateau_of
+from zoo_core.builtin.health.plateau import Plateau, plateau_of
 from zoo_core.runs.directory import read_lines
 from zoo_core.training.run import Run
 
@@ -71,7 +71,7 @@ class Monitor:
         return Episodes(warmup=WARMUP * self.run.options.steps)
 
     def _lines(self, before: int | None) -> list[dict[str, Any]]:
-        lines = read_lines(self.run.directory.metrics)
+        lines = read_lines(self.run.directory.log)
         return [line for line in lines if before is None or line["step"] < before]
 
     def _speak(self, remark: Remark) -> None:
@@ -83,7 +83,7 @@ class Monitor:
             {item.entry.name for item in items},
             {item.entry.name for item in installed},
         )
-        run.note(remark.kind, remark.text, advice=advice, since=remark.since)
+        run.remark(remark.kind, remark.text, advice=advice, since=remark.since)
         if remark.kind == "collapse":
             self._act(remark)
 

@@ -10,8 +10,8 @@ from torchvision import datasets
 
 from zoo_core.data.sets.downloads import check_archive, data_root, fetch, missing_error
 from zoo_core.data.tables.cached import CachedDataset
-from zoo_core.data.tables.fitting import cover_images
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.sizes import cover_images
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:

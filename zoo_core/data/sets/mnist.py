@@ -20,8 +20,8 @@ from zoo_core.data.sets.downloads import (
     missing_error,
 )
 from zoo_core.data.tables.cached import CachedDataset
-from zoo_core.data.tables.fitting import contain_images
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.sizes import contain_images
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:

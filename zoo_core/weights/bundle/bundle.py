@@ -1,7 +1,7 @@
 """A bundle: weights as they lie on the Hub and inside wheels, read without trusting them.
 
 Imports no torch. What is checked here needs no part of any plugin; what the configuration names is
-checked by `loading`, before memory is taken.
+checked by `game`, before memory is taken.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.weights.bundle.form import SAMPLES, STATE, check_bundle_form, refuse_plugin_files
 from zoo_core.weights.bundle.formats import KIND, migrated
@@ -21,7 +22,6 @@ from zoo_core.weights.bundle.untrusted import (
     digest_of,
     plain_file,
     read_json,
-    sha256_of,
 )
 
 CONFIG = "config.json"

@@ -12,8 +12,8 @@ from torch import nn
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import STATE, Bundle
+from zoo_core.weights.bundle.game import composed, limited
 from zoo_core.weights.bundle.headers import LARGEST_HEADER
-from zoo_core.weights.bundle.opening import composed, limited
 
 STATE_SHARE = 8
 """Files of a state have at most this many times the bytes of all nets: averages, moments, sums."""

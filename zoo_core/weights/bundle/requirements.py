@@ -10,7 +10,7 @@ from zoo_core.config.options import Option, coerced, options_of
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
 from zoo_core.registry.first_party import FIRST_PARTY
-from zoo_core.registry.kinds import ARGUED, ROLES
+from zoo_core.registry.kinds import ARGUED, BY_GAME, OPTIONAL, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import Bundle
 from zoo_core.weights.bundle.untrusted import AGAIN
@@ -55,12 +55,26 @@ def usable(bundle: Bundle, registry: Registry) -> tuple[dict[str, Any], Registry
     ]
     if needed:
         raise _not_installed(bundle, {role: parts[role] for role in needed}, missing[needed[0]])
+    for role in _untaken(registry, parts):
+        parts[role] = "none"
+        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     for role in missing:
         parts[role] = STAND_INS[role]
         options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     wider = _with_absent(registry) if "critic" in missing else registry
     _check_unbounded(wider, parts, options)
     return {**config, "parts": parts, "options": options}, wider
+
+
+def _untaken(registry: Registry, parts: Mapping[str, Any]) -> list[str]:
+    """Return the roles that a bundle's parts fill and its game does not take.
+
+    A configuration may name a sampler for a game that translates.
+    """
+    if "game" not in parts:
+        return []
+    needs = registry.find("game", str(parts["game"])).entry.load().needs
+    return [role for role in BY_GAME - OPTIONAL - needs if _names(role, parts.get(role, "none"))]
 
 
 def _names(role: str, value: object) -> list[str]:

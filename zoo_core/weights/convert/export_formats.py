@@ -15,7 +15,7 @@ from torch import Tensor
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
-from zoo_core.weights.bundle.opening import critics_of
+from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
 

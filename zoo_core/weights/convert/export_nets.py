@@ -13,7 +13,7 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Draws, Game, Sampler
-from zoo_core.weights.bundle.opening import critics_of
+from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.pretrained import Pretrained
 
 
@@ -187,6 +187,10 @@ class NoDraws:
     def integers(self, high: int, *shape: int) -> NoReturn:
         """Refuse."""
         raise DrawsError
+
+    def places(self, count: int) -> Tensor:
+        """Return the first places: there is one batch."""
+        return torch.arange(count)
 
 
 class _Given(Sampler):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from torch.nn.functional import l1_loss
 
 from zoo_core import Between, ImageSpec, ZooError
 from zoo_core.interfaces import (
+    DUEL,
     Batch,
     Discriminator,
     Draws,
@@ -54,7 +55,7 @@ class Cycle(Game):
         pool: past fakes kept for each position of a batch (section 4); 0 for none.
     """
 
-    conditions = False
+    needs: ClassVar[frozenset[str]] = DUEL
 
     def __init__(
         self,
@@ -69,10 +70,9 @@ class Cycle(Game):
         a, b = task.images["a"], task.images["b"]
         if identity_weight and a.channels != b.channels:
             raise _no_identity(a, b)
-        self.duel_a = _duel(parts, "generator.ba", "discriminator.a")
-        self.duel_b = _duel(parts, "generator.ab", "discriminator.b")
+        self.duel_a = _duel(parts, "generator.ba", "discriminator.a", prefix="a.")
+        self.duel_b = _duel(parts, "generator.ab", "discriminator.b", prefix="b.")
         self.cycle_weight, self.identity_weight = cycle_weight, identity_weight
-        self.critic_steps = task.critic_steps
         self.pools = nn.ModuleDict()
         if pool:
             for name, image in (("a", a), ("b", b)):
@@ -111,20 +111,16 @@ class Cycle(Game):
     def translators(self) -> Mapping[str, str]:
         return {"ab": "generator.ab", "ba": "generator.ba"}
 
-    def play(self, turn: Round) -> Play:
-        first = turn.step * self.critic_steps
-        shown = self._translated(turn.batch(first))
-        rng = turn.rng.child("generator")
-        reply = yield {"generator": self._generator_terms(turn.step, shown, rng)}
-        self._after("generator", reply["generator"])
-        for index in range(self.critic_steps):
+    def play(self, current: Round) -> Play:
+        shown = self._translated(current.real[0])
+        rng, due = current.rng.child("generator"), current.due.names("generator")
+        yield {"generator": self._generator_terms(shown, rng, due)}
+        for index, real in enumerate(current.real):
             if index:
                 with torch.no_grad():
-                    shown = self._translated(turn.batch(first + index))
-            rng = turn.rng.child("critic", index)
-            past = self._past(shown, rng)
-            reply = yield {"critic": self._duels("critic", first + index, past, rng)}
-            self._after("critic", reply["critic"])
+                    shown = self._translated(real)
+            rng, due = current.rng.child("critic", index), current.due.names("critic", index)
+            yield {"critic": self._duels("critic", self._past(shown, rng), rng, due)}
 
     def picture(
         self,
@@ -165,14 +161,14 @@ class Cycle(Game):
             images = self.pools[name](images, rng)
         return replace(fake, images=images)
 
-    def _duels(self, player: str, move: int, shown: Exchange, rng: Draws) -> Terms:
+    def _duels(self, player: str, shown: Exchange, rng: Draws, due: Collection[str]) -> Terms:
         a, b = rng.child("a"), rng.child("b")
-        found = Terms().add(self.duel_a.terms(player, move, shown.a, shown.fake_a, a), "a.")
-        return found.add(self.duel_b.terms(player, move, shown.b, shown.fake_b, b), "b.")
+        found = self.duel_a.terms(player, shown.a, shown.fake_a, a, due=due)
+        return found.add(self.duel_b.terms(player, shown.b, shown.fake_b, b, due=due))
 
-    def _generator_terms(self, move: int, shown: Exchange, rng: Draws) -> Terms:
+    def _generator_terms(self, shown: Exchange, rng: Draws, due: Collection[str]) -> Terms:
         a, b = shown.a.images, shown.b.images
-        found = self._duels("generator", move, shown, rng)
+        found = self._duels("generator", shown, rng, due)
         back_a = l1_loss(self.duel_a.generate(shown.fake_b.images, None), a)
         back_b = l1_loss(self.duel_b.generate(shown.fake_a.images, None), b)
         weight = self.cycle_weight
@@ -184,12 +180,8 @@ class Cycle(Game):
             found.losses["b.identity"] = weight * l1_loss(self.duel_b.generate(b, None), b)
         return found
 
-    def _after(self, player: str, notes: Mapping[str, Tensor]) -> None:
-        self.duel_a.after(player, notes, "a.")
-        self.duel_b.after(player, notes, "b.")
 
-
-def _duel(parts: GameParts, maker: str, judge: str) -> Duel:
+def _duel(parts: GameParts, maker: str, judge: str, *, prefix: str) -> Duel:
     generator, critic = parts.nets[maker], parts.nets[judge]
     if not isinstance(generator, Generator) or not isinstance(critic, Discriminator):
         raise TypeError("the cycle game plays Generators against Discriminators")
@@ -198,7 +190,7 @@ def _duel(parts: GameParts, maker: str, judge: str) -> Duel:
             raise ZooError(
                 f"game 'cycle' gives no labels, which its {role} reads", hint=f"another {role}"
             )
-    return parts.duel(generator, critic)
+    return parts.duel(generator, critic, prefix=prefix)
 
 
 def _no_identity(a: ImageSpec, b: ImageSpec) -> ZooError:

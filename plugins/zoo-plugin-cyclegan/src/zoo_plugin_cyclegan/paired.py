@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from torch.nn.functional import l1_loss
 
 from zoo_core import Between, ZooError
 from zoo_core.interfaces import (
+    DUEL,
     Batch,
     Discriminator,
     Draws,
@@ -41,7 +42,7 @@ class Paired(Game):
             (section 3.3); with Adam this matters little.
     """
 
-    conditions = False
+    needs: ClassVar[frozenset[str]] = DUEL
 
     def __init__(
         self,
@@ -56,7 +57,6 @@ class Paired(Game):
             raise TypeError("the paired game plays a Generator against a Discriminator")
         self.duel = parts.duel(generator, critic)
         self.l1_weight, self.critic_weight = l1_weight, critic_weight
-        self.critic_steps = parts.task.critic_steps
 
     @classmethod
     def roles(cls, task: Task) -> Mapping[str, Role]:
@@ -86,23 +86,19 @@ class Paired(Game):
     def translators(self) -> Mapping[str, str]:
         return {"ab": "generator"}
 
-    def play(self, turn: Round) -> Play:
-        for index in range(self.critic_steps):
-            move = turn.step * self.critic_steps + index
-            rng = turn.rng.child("critic", index)
-            real = turn.batch(move)["images"]
-            last = index == self.critic_steps - 1
+    def play(self, current: Round) -> Play:
+        for index, tables in enumerate(current.real):
+            real, rng = tables["images"], current.rng.child("critic", index)
+            last = index == len(current.real) - 1
             with nullcontext() if last else torch.no_grad():
                 fake = self._translated(real)
-            terms = self.duel.terms("critic", move, _both(real), _both(fake.detached()), rng)
-            reply = yield {"critic": Terms().add(terms, scale=self.critic_weight)}
-            self.duel.after("critic", reply["critic"])
-        rng = turn.rng.child("generator")
-        terms = self.duel.terms("generator", turn.step, _both(real), _both(fake), rng)
+            both, due = (_both(real), _both(fake.detached())), current.due.names("critic", index)
+            terms = self.duel.terms("critic", *both, rng, due=due)
+            yield {"critic": Terms().add(terms, scale=self.critic_weight)}
+        rng, due = current.rng.child("generator"), current.due.names("generator")
+        found = self.duel.terms("generator", _both(real), _both(fake), rng, due=due)
         error = l1_loss(fake.images, real.images)
-        found = Terms().add(terms).add(Terms({"l1": self.l1_weight * error}, {"l1_error": error}))
-        reply = yield {"generator": found}
-        self.duel.after("generator", reply["generator"])
+        yield {"generator": found.add(Terms({"l1": self.l1_weight * error}, {"l1_error": error}))}
 
     def picture(
         self,

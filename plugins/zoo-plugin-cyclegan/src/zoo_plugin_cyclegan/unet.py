@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between, ImageSpec, ZooError
-from zoo_core.interfaces import Generator
+from zoo_core.interfaces import Dropout, Generator
 from zoo_plugin_cyclegan.layers import (
     SLOPE,
     check_same_size,
@@ -99,7 +99,7 @@ def _halving(
 def _doubling(before: int, after: int, norm: UNetNorm, dropout: float) -> nn.Sequential:
     """Return a stage that doubles the sides."""
     layer = nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=needs_bias(norm))
-    drop = [nn.Dropout(dropout)] if dropout else []
+    drop = [Dropout(dropout)] if dropout else []
     return nn.Sequential(nn.ReLU(), layer, *norm_layers(norm, after), *drop)
 
 

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from zoo_core.errors import ZooError
 from zoo_core.training.run import Run
 from zoo_core.weights.hub.client import Hub
-from zoo_core.weights.hub.packing import Wishes
-from zoo_core.weights.hub.pushing import push
+from zoo_core.weights.publication.package import Wishes
+from zoo_core.weights.publication.push import push
 
 _pushed: WeakKeyDictionary[Run, int] = WeakKeyDictionary()
 """Run to the step that was pushed last."""

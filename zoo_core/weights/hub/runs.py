@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,18 @@ from zoo_core.config.options import Bookkeeping, marked
 from zoo_core.config.run import RunOptions
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint, write_json
+from zoo_core.runs.atomic import json_bytes, whole_folder
+from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint
 from zoo_core.runs.directory import RunDirectory, read_config
-from zoo_core.runs.layout import CONFIG, METRICS, SCORES
+from zoo_core.runs.layout import CONFIG, LOG, SCORES
 from zoo_core.weights.bundle.bundle import STATE, Bundle, read_bundle
-from zoo_core.weights.bundle.provenance import without_directories
+from zoo_core.weights.bundle.private import without_directories, without_pushing
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.names import hub_name
-from zoo_core.weights.hub.pulling import pull
+from zoo_core.weights.hub.pull import pull
 
-LOGS = (METRICS, SCORES)
+BESIDE = (LOG, SCORES)
+"""Files of a state that lie beside the checkpoints of a run."""
 
 
 def run_from_hub(
@@ -49,19 +50,8 @@ def run_from_hub(
     found = pull(wanted, hub=hub, registry=registry, with_state=True)
     bundle = read_bundle(found.path)
     step = _checked_step(bundle)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True
-        ) as place:
-            whole = Path(place) / target.name
-            _lay_out(bundle, RunDirectory(whole), step)
-            whole.replace(target)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ZooError(
-            f"cannot write {str(target)!r}: {reason}", hint="`--run` names another directory"
-        ) from error
+    with whole_folder(target, over=False, hint="`--run` names another directory") as whole:
+        _lay_out(bundle, RunDirectory(whole), step)
     return target
 
 
@@ -79,18 +69,13 @@ def _lay_out(bundle: Bundle, run: RunDirectory, step: int) -> None:
     checkpoint.mkdir(parents=True)
     (run.path / "samples").mkdir()
     for name in bundle.state:
-        place = run.path if name in LOGS else checkpoint
+        place = run.path if name in BESIDE else checkpoint
         if name != CONFIG:
             shutil.copyfile(bundle.directory / STATE / name, place / name)
-    write_json(run.config, _without_pushing(read_config(bundle.directory / STATE / CONFIG)))
+    config = read_config(bundle.directory / STATE / CONFIG)
+    config = {**config, "options": without_pushing(config.get("options", {}))}
+    run.config.write_bytes(json_bytes(config))
     _check_checkpoint(checkpoint, step)
-
-
-def _without_pushing(config: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration that pushes nowhere: where to is for whoever resumes to say."""
-    run = config.get("options", {}).get("run", {})
-    kept = {name: value for name, value in run.items() if not name.startswith("push_")}
-    return {**config, "options": {**config.get("options", {}), "run": kept}}
 
 
 def _checked_step(bundle: Bundle) -> int:

@@ -12,9 +12,9 @@ from typing import Any
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import CARD
-from zoo_core.weights.bundle.gathering import Wanted, gathered
-from zoo_core.weights.bundle.writing import write_contents
 from zoo_core.weights.hub.names import check_tag, hub_name
+from zoo_core.weights.publication.contents import Wanted, gathered
+from zoo_core.weights.publication.writer import write_contents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
+from zoo_core.runs.atomic import whole_folder
 from zoo_core.weights.bundle.bundle import (
     CONFIG,
     STATE,
@@ -24,7 +25,7 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle_config,
 )
 from zoo_core.weights.bundle.limits import check_claims
-from zoo_core.weights.bundle.untrusted import LARGEST, sha256_of
+from zoo_core.weights.bundle.untrusted import LARGEST
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.failures import HubError
 from zoo_core.weights.hub.names import HubName
@@ -118,24 +119,12 @@ def copy_bundle(found: Pulled, directory: Path) -> Path:
         raise ZooError(
             f"{str(directory)!r} is not empty", hint="`--to` takes a new or an empty folder"
         )
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=directory.parent, prefix=f".{directory.name}.", ignore_cleanup_errors=True
-        ) as place:
-            whole = Path(place) / directory.name
-            for name in found.files:
-                target = whole / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(found.path / name, target)
-            read_bundle(whole)
-            # replaces an empty folder, and fails on one that is not
-            whole.replace(directory)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ZooError(
-            f"cannot write {str(directory)!r}: {reason}", hint="`--to` names another folder"
-        ) from error
+    with whole_folder(directory, over=False, hint="`--to` names another folder") as whole:
+        for name in found.files:
+            target = whole / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(found.path / name, target)
+        read_bundle(whole)
     return directory
 
 

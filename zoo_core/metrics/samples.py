@@ -9,32 +9,35 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.composition import Composition
-from zoo_core.interfaces import Dataset, Game, Rows, Split, Table
+from zoo_core.draws import CounterDraws
+from zoo_core.interfaces import Batch, Dataset, Game, Rows, Split, Table, net_stream
 from zoo_core.pictures.samples import CHUNK, draw_chunk
 
 Nets = Mapping[str, nn.Module]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Samples:
     """One kind of samples that a game makes.
 
     Args:
         direction: such as "ab", or empty for what is drawn from latents.
         table: which of the data's tables the samples imitate.
         limit: how many there can be; None for no limit.
-        chunks: nets and a count to the samples, (n, C, H, W) in [-1, 1] a chunk.
+        chunks: nets and a count to the samples, a chunk at a time, with the labels that they were
+            asked for; those of a translation are its sources', where both sides have the same
+            classes.
     """
 
     direction: str
     table: str
     limit: int | None
-    chunks: Callable[[Nets, int], Iterator[Tensor]]
+    chunks: Callable[[Nets, int], Iterator[Batch]]
 
 
-def drawings_of(
+def samples_of(
     composition: Composition, game: Game, *, device: torch.device, seed: int
-) -> tuple[Drawn, ...]:
+) -> tuple[Samples, ...]:
     """Return the samples that a game can be measured by; nets must be in evaluation mode.
 
     A translation's samples are the held-out images of its source, translated; the training images
@@ -42,9 +45,9 @@ def drawings_of(
     """
     if not game.translators():
         draw = _Latents(composition, game, device, seed)
-        return (Drawn(direction="", table="images", limit=None, chunks=draw),)
+        return (Samples(direction="", table="images", limit=None, chunks=draw),)
     return tuple(
-        _translation(composition, direction, name, device)
+        _translation(composition, direction, name, device, seed)
         for direction, name in game.translators().items()
     )
 
@@ -56,13 +59,13 @@ class _Latents:
     device: torch.device
     seed: int
 
-    def __call__(self, nets: Nets, count: int) -> Iterator[Tensor]:
+    def __call__(self, nets: Nets, count: int) -> Iterator[Batch]:
         classes = len(self.composition.task.classes) if self.composition.plan.labelled else 0
         labels = torch.arange(count) % classes if classes else None
         for start in range(0, count, CHUNK):
             some = min(CHUNK, count - start)
             wanted = None if labels is None else labels[start : start + some].to(self.device)
-            yield draw_chunk(
+            images = draw_chunk(
                 self.game,
                 nets,
                 start // CHUNK,
@@ -71,23 +74,27 @@ class _Latents:
                 labels=wanted,
                 device=self.device,
             )
+            yield Batch(images, wanted)
 
 
 def _translation(
-    composition: Composition, direction: str, name: str, device: torch.device
-) -> Drawn:
+    composition: Composition, direction: str, name: str, device: torch.device, seed: int
+) -> Samples:
     tables = _held_out(composition)
     source, target = tables_of(direction, tables)
     table = tables[source]
     read = _sources if source == target else _images
 
-    def chunks(nets: Nets, count: int) -> Iterator[Tensor]:
+    classes = composition.dataset.classes
+
+    def chunks(nets: Nets, count: int) -> Iterator[Batch]:
         for start in range(0, min(count, len(table)), CHUNK):
             rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
-            found: Tensor = nets[name](_scaled(read(rows), device), None)
-            yield found.float()
+            with net_stream(CounterDraws(seed, start // CHUNK, path=("translate", "nets"))):
+                found: Tensor = nets[name](_scaled(read(rows), device), None)
+            yield Batch(found.float(), rows.labels if classes else None)
 
-    return Drawn(direction=direction, table=target, limit=len(table), chunks=chunks)
+    return Samples(direction=direction, table=target, limit=len(table), chunks=chunks)
 
 
 def has_images(dataset: Dataset, split: Split) -> bool:

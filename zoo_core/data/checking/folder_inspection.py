@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoo_core.data.checking.advising import Facts, advise
+from zoo_core.data.checking.advice import Facts, advise
 from zoo_core.data.checking.balance import Labels, count_folders, label_files
 from zoo_core.data.checking.conversions import conversions_of
 from zoo_core.data.checking.duplicates import Duplicates, find_duplicates
-from zoo_core.data.checking.examining import Examined, examine
+from zoo_core.data.checking.examined import Examined, examine
 from zoo_core.data.checking.remarks import remarks_on
 from zoo_core.data.checking.reports import BadFile, FolderReport, Splits, Stop
 from zoo_core.data.checking.spreads import sizes_of
 from zoo_core.data.folders.folder import (
     Channels,
-    Part,
+    SplitFiles,
     channels_of,
     image_of,
-    label_parts,
+    label_splits,
     split_listing,
 )
 from zoo_core.data.folders.labelling import LabelMode, class_of
 from zoo_core.data.folders.listing import Listing, list_images
 from zoo_core.data.tables.files import read_each
-from zoo_core.data.tables.reading import Unreadable, quiet_pillow, unreadable_error
+from zoo_core.data.tables.image_file import Unreadable, quiet_pillow, unreadable_error
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Track = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class FolderOptions:
     """The size and the options of `folder` that a training is to have."""
 
     size: tuple[int, int] | None = None
@@ -60,24 +60,24 @@ class _Folder:
         asked: the options of a training.
         good: path below the folder to what the image is.
         bad: what cannot be read.
-        parts: the two splits; none where they are unclear.
+        splits: the two splits; none where they are unclear.
         image: what batches would hold, None where that is unclear.
         unclear: the labels are.
         stops: what would stop a training.
     """
 
     listing: Listing
-    asked: Asked
+    asked: FolderOptions
     good: Mapping[str, Examined]
     bad: Sequence[Unreadable]
-    parts: Mapping[Split, Part]
+    splits: Mapping[Split, SplitFiles]
     image: ImageSpec | None
     unclear: bool
     stops: tuple[Stop, ...]
 
 
 def inspect_folder(
-    path: str, asked: Asked | None = None, *, track: Track | None = None
+    path: str, asked: FolderOptions | None = None, *, track: Track | None = None
 ) -> FolderReport:
     """Decode every image below a folder and report what is there; no bad file ends it.
 
@@ -89,14 +89,14 @@ def inspect_folder(
     Raises:
         ZooError: no folder, one that cannot be read, or no image in it.
     """
-    asked = asked or Asked()
+    asked = asked or FolderOptions()
     listing = list_images(path)
     good, bad = _examined(listing, track or iter)
     stops = [stop_of(unreadable_error(bad, total=len(listing.images)))] if bad else []
-    parts = _tried(lambda: split_listing(listing, asked.held_out), stops) or {}
+    splits = _tried(lambda: split_listing(listing, asked.held_out), stops) or {}
     before = len(stops)
-    if parts:
-        _tried(lambda: label_parts(parts, asked.labels, str(listing.root)), stops)
+    if splits:
+        _tried(lambda: label_splits(splits, asked.labels, str(listing.root)), stops)
     unclear = len(stops) > before
     headers = [one.header for one in good.values()]
     image = (
@@ -108,7 +108,7 @@ def inspect_folder(
             asked=asked,
             good=good,
             bad=bad,
-            parts=parts,
+            splits=splits,
             image=image,
             unclear=unclear,
             stops=tuple(stops),
@@ -181,9 +181,9 @@ def _bad_file(root: Path, found: Unreadable) -> BadFile:
 
 
 def _splits(folder: _Folder) -> Splits | None:
-    if not folder.parts:
+    if not folder.splits:
         return None
-    train, test = folder.parts["train"], folder.parts["test"]
+    train, test = folder.splits["train"], folder.splits["test"]
     own = train.root != test.root
     return Splits(
         own=(train.root.name, test.root.name) if own else (),
@@ -195,17 +195,17 @@ def _splits(folder: _Folder) -> Splits | None:
 
 def _labels(folder: _Folder) -> Labels:
     files = label_files(folder.listing)
-    if not folder.parts:
+    if not folder.splits:
         return Labels(label_files=files)
-    return count_folders(folder.parts, folder.asked.labels, files)
+    return count_folders(folder.splits, folder.asked.labels, files)
 
 
 def _duplicates(folder: _Folder) -> Duplicates:
     splits: dict[str, str] = {}
     classes: dict[str, str | None] = {}
-    for split, part in folder.parts.items():
-        below = part.root.relative_to(folder.listing.root)
-        for name in part.names:
+    for split, files in folder.splits.items():
+        below = files.root.relative_to(folder.listing.root)
+        for name in files.names:
             whole = (below / name).as_posix()
             splits[whole] = split
             classes[whole] = None if folder.asked.labels == "none" else class_of(name)

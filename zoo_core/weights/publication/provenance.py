@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,19 +11,7 @@ from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
 from zoo_core.registry.kinds import MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
-
-_DIRECTORIES = re.compile(r"(?:^|(?<=[,:=\s]))(?:~|[A-Za-z]:)?[/\\][^,:]*[/\\](?=[^/\\,:])")
-
-
-def without_directories(value: Any) -> Any:
-    """Return JSON data without the directories of absolute paths: they are nobody's business."""
-    if isinstance(value, str):
-        return _DIRECTORIES.sub("", value)
-    if isinstance(value, dict):
-        return {key: without_directories(piece) for key, piece in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_directories(piece) for piece in value]
-    return value
+from zoo_core.weights.bundle.private import without_directories
 
 
 def used_distributions(

@@ -11,8 +11,8 @@ import torch
 
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError, nearest
-from zoo_core.runs.checkpoint import write_error
-from zoo_core.weights.convert import export_formats as exporting_formats
+from zoo_core.runs.atomic import whole_file
+from zoo_core.weights.convert import export_formats
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
 
@@ -23,7 +23,7 @@ BATCHES = (2, 1, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Format:
     """How one format is written and run.
 
     Args:
@@ -35,21 +35,19 @@ class Kind:
 
     ending: str
     write: Callable[[Exportable, Path], None]
-    runner: Callable[[Exportable, Path], exporting_formats.Runner]
+    runner: Callable[[Exportable, Path], export_formats.Runner]
     tolerance: float
 
 
-KINDS: dict[str, Kind] = {
-    "safetensors": Kind(
+FORMATS: dict[str, Format] = {
+    "safetensors": Format(
         ".safetensors",
-        exporting_formats.write_safetensors,
-        exporting_formats.run_safetensors,
+        export_formats.write_safetensors,
+        export_formats.run_safetensors,
         0.0,
     ),
-    "torch-export": Kind(
-        ".pt2", exporting_formats.write_program, exporting_formats.run_program, 1e-5
-    ),
-    "onnx": Kind(".onnx", exporting_formats.write_onnx, exporting_formats.run_onnx, 1e-4),
+    "torch-export": Format(".pt2", export_formats.write_program, export_formats.run_program, 1e-5),
+    "onnx": Format(".onnx", export_formats.write_onnx, export_formats.run_onnx, 1e-4),
 }
 
 
@@ -98,27 +96,20 @@ def export(
         ZooError: an unknown format, another ending, a package that is missing, a net that the
             format cannot take, pictures that differ, or a file that cannot be written.
     """
-    kind = _kind(format)
+    known = _known(format)
     path = Path(path)
-    _check_path(path, kind, format)
+    _check_path(path, known, format)
     asked = exportable(model, direction)
-    temporary = path.with_name(f".{path.stem}.tmp{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, hint="`--out` names another file") as temporary:
         with evaluating({"net": asked.net}):
-            kind.write(asked, temporary)
-            largest = _largest(asked, kind.runner(asked, temporary))
-        if not largest <= kind.tolerance:
+            known.write(asked, temporary)
+            largest = _largest(asked, known.runner(asked, temporary))
+        if not largest <= known.tolerance:
             raise ZooError(
                 f"the {format} file differs from the model by up to {largest:.3g}, and "
-                f"{kind.tolerance:g} is allowed; it is not kept",
+                f"{known.tolerance:g} is allowed; it is not kept",
                 hint="another `--format`, or another version of torch",
             )
-        temporary.replace(path)
-    except OSError as error:
-        raise write_error(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return Exported(
         path=path,
         format=format,
@@ -130,7 +121,7 @@ def export(
     )
 
 
-def _largest(asked: Exportable, run: exporting_formats.Runner) -> float:
+def _largest(asked: Exportable, run: export_formats.Runner) -> float:
     """Return the largest difference of a pixel over passes of several sizes."""
     differences = []
     for count in BATCHES:
@@ -146,20 +137,20 @@ def _largest(asked: Exportable, run: exporting_formats.Runner) -> float:
     return float(torch.stack(differences).max())
 
 
-def _kind(name: str) -> Kind:
-    if name not in KINDS:
+def _known(name: str) -> Format:
+    if name not in FORMATS:
         raise ZooError(
             f"no format {name!r} to export to",
-            hint=f"{nearest(name, KINDS)}the formats are {', '.join(get_args(ExportFormat))}",
+            hint=f"{nearest(name, FORMATS)}the formats are {', '.join(get_args(ExportFormat))}",
         )
-    return KINDS[name]
+    return FORMATS[name]
 
 
-def _check_path(path: Path, kind: Kind, name: str) -> None:
-    if path.suffix != kind.ending:
+def _check_path(path: Path, known: Format, name: str) -> None:
+    if path.suffix != known.ending:
         raise ZooError(
             f"{str(path)!r} does not end as {name} files do",
-            hint=f"`--out {path.with_suffix(kind.ending)}`",
+            hint=f"`--out {path.with_suffix(known.ending)}`",
         )
     if path.is_dir():
         raise ZooError(f"{str(path)!r} is a folder", hint="`--out` names a file")

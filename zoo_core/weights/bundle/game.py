@@ -22,7 +22,6 @@ from torch.nn.modules.module import (
 
 from zoo_core.composition import Composition, compose
 from zoo_core.composition.build import Blueprint, build_game
-from zoo_core.engine.core import averaged_nets
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game
@@ -144,13 +143,8 @@ def limited() -> Iterator[None]:
 
 
 def critics_of(game: Game) -> set[str]:
-    """Return the nets that drawing does not need: those of a player without an average."""
-    averaged = averaged_nets(game)
-    return {
-        name
-        for name, net in game.nets().items()
-        if name not in averaged and next(net.parameters(), None) is not None
-    }
+    """Return the nets that drawing does not need."""
+    return set(game.nets()) - set(game.ships())
 
 
 def _check_beside(bundle: Bundle, shapes: Game, condition: nn.Module) -> None:

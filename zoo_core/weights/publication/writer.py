@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import write_error
+from zoo_core.runs.atomic import whole_folder
 from zoo_core.weights.bundle.bundle import (
     CARD,
     CONFIG,
@@ -30,9 +27,10 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle,
 )
 from zoo_core.weights.bundle.formats import FORMAT, KIND
-from zoo_core.weights.bundle.gathering import Contents, Wanted, gathered
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
+from zoo_core.weights.bundle.untrusted import digest_of
 from zoo_core.weights.pretrained import Pretrained, load
+from zoo_core.weights.publication.card import card
+from zoo_core.weights.publication.contents import Contents, Wanted, gathered
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
@@ -103,22 +101,14 @@ def write_contents(
     target = Path(folder)
     _check_target(target)
     components = {net: _stored(net, tensors, dtype) for net, tensors in contents.tensors.items()}
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+    with whole_folder(target, over=True) as temporary:
         _write_files(temporary, components, contents)
         config = _write_config(temporary, contents, dtype)
         trained = load(temporary, device="cpu", registry=registry)
         if samples and _draw(trained, temporary / SAMPLES, samples, contents.picture):
             config = _write_config(temporary, contents, dtype)
-        _write_card(temporary, config, name or target.name)
-        _sync(temporary)
-        _replace(temporary, target)
-    except (OSError, SafetensorError) as error:
-        raise write_error(target, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        text = card(config, name or target.name, registry=registry)
+        (temporary / CARD).write_bytes(text.encode())
     return read_bundle(target, verify=False)
 
 
@@ -163,10 +153,7 @@ def _write_files(
     folder: Path, components: Mapping[str, Mapping[str, Tensor]], contents: Contents
 ) -> None:
     for net, tensors in components.items():
-        file = folder / f"{net}.safetensors"
-        save_file(dict(tensors), file, metadata={"format": "pt"})
-        # the library makes files that only their owner can read
-        file.chmod(0o644)
+        save_file(dict(tensors), folder / f"{net}.safetensors", metadata={"format": "pt"})
     for name, value in contents.state.items():
         (folder / STATE).mkdir(exist_ok=True)
         if isinstance(value, bytes):
@@ -218,36 +205,3 @@ def _draw(trained: Pretrained, path: Path, count: int, picture: Path | None) -> 
     images = trained.sample(max(1, count // columns) * columns if count > columns else count)
     save_grid(images, path, columns=columns)
     return True
-
-
-def _write_card(folder: Path, config: Mapping[str, Any], name: str) -> None:
-    cards = "zoo_core.weights.hub.cards"
-    if importlib.util.find_spec(cards) is not None:
-        text: str = importlib.import_module(cards).card(dict(config), name)
-        (folder / CARD).write_bytes(text.encode())
-
-
-def _sync(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        if path.is_dir() and os.name == "nt":
-            continue
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _replace(temporary: Path, target: Path) -> None:
-    """Put a folder in another's place; the other is there until then."""
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    try:
-        temporary.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -43,8 +43,8 @@ def glance_at(folder: Folder, *, seconds: float = SECONDS) -> Glance:
         seconds: how long copies are looked for.
     """
     mode: LabelMode = "folders" if folder.classes else "none"
-    labels = count_folders(folder.parts, mode, label_files(folder.listing))
-    paths = [path for part in folder.parts.values() for path in part.paths()]
+    labels = count_folders(folder.splits, mode, label_files(folder.listing))
+    paths = [path for files in folder.splits.values() for path in files.paths()]
     return Glance(
         images=len(paths),
         classes=labels.classes,

@@ -17,17 +17,17 @@ from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import MANIFEST, read_state
 from zoo_core.runs.directory import RunDirectory, read_config, read_lines
-from zoo_core.runs.layout import METRICS, SCORES
+from zoo_core.runs.layout import LOG, SCORES
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
-from zoo_core.weights.bundle.opening import composed, critics_of, no_plain_weights
-from zoo_core.weights.bundle.provenance import (
+from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
+from zoo_core.weights.bundle.private import without_directories, without_pushing
+from zoo_core.weights.bundle.tensors import read_tensors
+from zoo_core.weights.checkpoints import checkpoint_of, read_weights, run_of
+from zoo_core.weights.publication.provenance import (
     command_of,
     scores_of,
     used_distributions,
-    without_directories,
 )
-from zoo_core.weights.bundle.tensors import read_tensors
-from zoo_core.weights.found import checkpoint_of, read_weights, run_of
 from zoo_core.weights.sources import find_source
 
 
@@ -102,7 +102,7 @@ def from_run(path: Path, wanted: Wanted, registry: Registry) -> Contents:
     names = _wanted_nets(composition, wanted)
     files = read_weights(checkpoint, [stem for name in names for stem in (name, name + EMA)])
     own = {key: value for key, value in composition.config().items() if key != "plugins"}
-    own["options"] = without_directories(_to_repeat(own["options"]))
+    own["options"] = without_directories(without_pushing(own["options"]))
     averaged = wanted.average and any(stem.endswith(EMA) for stem in files)
     picture = RunDirectory(run).sample(step)
     return Contents(
@@ -184,12 +184,6 @@ def _taken(
     return found
 
 
-def _to_repeat(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options without those that would push somebody else's repetition to the author."""
-    run = {name: value for name, value in options["run"].items() if not name.startswith("push_")}
-    return {**options, "run": run}
-
-
 def _refuse_plugin_files(config: Mapping[str, Any], run: Path) -> None:
     """Refuse parts that no `pip install` brings: nobody else could load them."""
     files = {Path(file).stem.replace("_", "-") for file in config.get("plugins", ())}
@@ -218,7 +212,7 @@ def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]
     }
     config = {key: value for key, value in read_config(run / CONFIG).items() if key != "plugins"}
     found[CONFIG] = (json.dumps(config, indent=2) + "\n").encode()
-    for name in (METRICS, SCORES):
+    for name in (LOG, SCORES):
         lines = [line for line in read_lines(run / name) if line["step"] <= step]
         if lines:
             found[name] = "".join(json.dumps(line) + "\n" for line in lines).encode()

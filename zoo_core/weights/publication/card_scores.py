@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoo_core.weights.hub.markdown import code, escaped, table
+from zoo_core.weights.publication.markdown import code, escaped, table
 
 MOST = 12
 """Evaluations that a card shows."""

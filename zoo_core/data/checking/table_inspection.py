@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from zoo_core.data.checking.advising import Advised, Facts, advise
+from zoo_core.data.checking.advice import Advised, Facts, advise
 from zoo_core.data.checking.balance import count_labels
 from zoo_core.data.checking.duplicates import find_duplicates
-from zoo_core.data.checking.examining import digest_of
+from zoo_core.data.checking.examined import digest_of
 from zoo_core.data.checking.remarks import remarks_on
 from zoo_core.data.checking.reports import DatasetReport, Splits, Stop, TableReport
 from zoo_core.data.checking.spreads import sizes_of
@@ -20,7 +20,7 @@ from zoo_core.interfaces.data import Dataset, Split
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from zoo_core.data.checking.inspecting import Track
+    from zoo_core.data.checking.folder_inspection import Track
     from zoo_core.interfaces.data import Rows, Table
 
 CHUNK = 1024

@@ -18,8 +18,8 @@ from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, read_bundle_c
 from zoo_core.weights.bundle.untrusted import LARGEST
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.failures import HubError
-from zoo_core.weights.hub.packing import Package, Wishes, check_wishes, packed
 from zoo_core.weights.hub.remote import Remote, is_described
+from zoo_core.weights.publication.package import Package, Wishes, check_wishes, packed
 
 ATTEMPTS = 3
 """Commits that are tried, where others commit too or answers are lost."""

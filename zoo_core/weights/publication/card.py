@@ -16,8 +16,8 @@ from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import SAMPLES
-from zoo_core.weights.hub.card_scores import distinct_scores, results_of, scores_text
-from zoo_core.weights.hub.markdown import block, code, escaped, paper_link, table
+from zoo_core.weights.publication.card_scores import distinct_scores, results_of, scores_text
+from zoo_core.weights.publication.markdown import block, code, escaped, paper_link, table
 
 LIBRARY = "gan-zoo"
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")

@@ -12,19 +12,19 @@ from zoo_core.composition import Composition, compose
 from zoo_core.config.file import FORMAT
 from zoo_core.config.options import checked, options_of, task_names_of
 from zoo_core.config.request import Options
+from zoo_core.digests import sha256_of
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Game
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.weights.bundle.bundle import Bundle
-from zoo_core.weights.bundle.gathering import Contents
-from zoo_core.weights.bundle.opening import critics_of, limited
-from zoo_core.weights.bundle.provenance import used_distributions
-from zoo_core.weights.bundle.untrusted import sha256_of
-from zoo_core.weights.bundle.writing import write_contents
-from zoo_core.weights.convert.importing_files import read_state_dict
+from zoo_core.weights.bundle.game import critics_of, limited
 from zoo_core.weights.convert.reference import TOLERANCE, Difference, compare_reference
+from zoo_core.weights.convert.state_dicts import read_state_dict
+from zoo_core.weights.publication.contents import Contents
+from zoo_core.weights.publication.provenance import used_distributions
+from zoo_core.weights.publication.writer import write_contents
 
 SECTION = "importer"
 """Section of the options that are the importer's own."""
