@@ -112,9 +112,8 @@ class Bridge(Game):
     def translators(self) -> Mapping[str, str]:
         return {"ab": "generator.ab", "ba": "generator.ba"}
 
-    def play(self, turn: Round) -> Play:
-        batch = turn.batch(turn.step)
-        a, b = batch["a"].images, batch["b"].images
+    def play(self, current: Round) -> Play:
+        a, b = current.real[0]["a"].images, current.real[0]["b"].images
         yield {
             "generator": Terms({"size": (self.there(a).mean() - self.back(b).mean()).square()}),
             "critic": Terms({"score": self.judge(b).square().mean()}),

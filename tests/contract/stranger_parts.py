@@ -14,6 +14,7 @@ from zoo_core.interfaces import (
     Constraint,
     Discriminator,
     Draws,
+    Dropout,
     Game,
     GameParts,
     Generator,
@@ -21,9 +22,11 @@ from zoo_core.interfaces import (
     Penalty,
     Play,
     Player,
+    Positions,
     Round,
     Sampler,
     Scores,
+    Task,
     Terms,
     Turn,
 )
@@ -36,7 +39,7 @@ class TinyGenerator(Generator):
         self.image = image
         self.norm = nn.BatchNorm1d(8)
         self.first, self.last = nn.Linear(latent_dim, 8), nn.Linear(8, image.numel)
-        self.drop = nn.Dropout(0.2 if drop else 0.0)
+        self.drop = Dropout(0.2 if drop else 0.0)
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         hidden = self.drop(self.norm(self.first(latents)).relu())
@@ -114,6 +117,21 @@ class LearnedScale(Sampler):
         return rng.normal(count, len(self.scale)).to(device) * self.scale
 
 
+class Memory(Positions):
+    """The images that each position of the batch made last."""
+
+    def __init__(self, *, positions: int, image: ImageSpec) -> None:
+        super().__init__()
+        self.register_buffer("images", torch.zeros(positions, *image.shape))
+
+    def forward(self, images: Tensor, rng: Draws) -> Tensor:
+        """Return the last images, and keep these."""
+        rows = rng.places(len(images))
+        last = self.images[rows]
+        self.images[rows] = images
+        return last
+
+
 class Together(Game):
     """Both players move at once, and a memory of past images sits between them."""
 
@@ -121,7 +139,14 @@ class Together(Game):
         super().__init__(parts=parts)
         self.duel = parts.duel(parts.nets["generator"], parts.nets["discriminator"])
         self.sampler = parts.sampler
-        self.register_buffer("memory", torch.zeros(parts.task.batch, *parts.task.image.shape))
+        self.memory = Memory(positions=parts.task.batch, image=parts.task.image)
+
+    @classmethod
+    def reads(cls, task: Task) -> int:
+        return 1
+
+    def moves(self) -> Mapping[str, int]:
+        return {"critic": 1, "generator": 1}
 
     def players(self) -> Mapping[str, Player]:
         return {
@@ -133,18 +158,18 @@ class Together(Game):
         nets = {"generator": self.duel.generator, "discriminator": self.duel.critic}
         return {**nets, "sampler": self.sampler} if self.sampler.state_dict() else nets
 
-    def play(self, turn: Round) -> Play:
-        real = turn.batch(turn.step)["images"]
-        latents = self.sampler(len(real), turn.rng.child("latents"), real.images.device)
-        images = self.duel.generate(latents, None)
-        seen = 0.5 * self.memory + 0.5 * images.detach()
-        critic = self.duel.terms("critic", turn.step, real, Batch(seen), turn.rng.child("critic"))
-        fake = Batch(images, None, latents)
-        mine = self.duel.terms("generator", turn.step, real, fake, turn.rng.child("generator"))
-        reply = yield {"critic": critic, "generator": mine}
-        self.memory.copy_(images.detach())
-        for player, notes in reply.items():
-            self.duel.after(player, notes)
+    def play(self, current: Round) -> Play:
+        real, rng = current.real[0]["images"], current.rng
+        latents = self.sampler(len(real), rng.child("latents"), real.images.device)
+        fake = Batch(self.duel.generate(latents, None), None, latents)
+        now = fake.images.detach()
+        seen = {"critic": Batch(0.5 * self.memory(now, rng) + 0.5 * now), "generator": fake}
+        yield {
+            player: self.duel.terms(
+                player, real, batch, rng.child(player), due=current.due.names(player)
+            )
+            for player, batch in seen.items()
+        }
 
     def sample(
         self,

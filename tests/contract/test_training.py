@@ -188,9 +188,9 @@ class Exploding(Game):
     def nets(self) -> Mapping[str, nn.Module]:
         return {"generator": self.generator}
 
-    def play(self, turn: Round) -> Play:
-        images = self.generator(self.sampler(8, turn.rng, torch.device("cpu")), None)
-        yield {"generator": Terms({"size": images.mean() / (0.0 if turn.step == self.at else 1.0)})}
+    def play(self, current: Round) -> Play:
+        images = self.generator(self.sampler(8, current.rng, torch.device("cpu")), None)
+        yield {"generator": Terms({"size": images.mean() / (current.step != self.at)})}
 
     def sample(self, nets: Any, rng: Any, *, count: int, labels: Any = None) -> Tensor:
         generator = nets["generator"]

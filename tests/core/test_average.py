@@ -32,6 +32,11 @@ def averaged(net: nn.Module, **options: float) -> Average:
     )
 
 
+def at(step: int) -> Tensor:
+    """Return the number of a step as the engine gives it."""
+    return torch.tensor(step)
+
+
 def shadow(average: Average) -> nn.Module:
     return average.nets["generator"]
 
@@ -46,7 +51,7 @@ def test_half_of_the_way_is_gone_after_one_half_life() -> None:
     average = averaged(net)
     net.set(1)
     for step in range(10):
-        average.update(step)
+        average.update(at(step))
     assert values(average, "weight") == pytest.approx([0.5, 0.5])
 
 
@@ -55,7 +60,7 @@ def test_three_quarters_are_gone_after_two() -> None:
     average = averaged(net, batch=50)
     net.set(1)
     for step in range(4):
-        average.update(step)
+        average.update(at(step))
     assert values(average, "weight") == pytest.approx([0.75, 0.75])
 
 
@@ -63,11 +68,11 @@ def test_the_half_life_grows_with_the_images_seen() -> None:
     net = Counter(0)
     average = averaged(net, half_life=1e9, warmup=0.5)
     net.set(1)
-    average.update(0)
+    average.update(at(0))
     # half-life 5 images, 10 images: a quarter is left
     assert values(average, "weight") == pytest.approx([0.75, 0.75])
     net.set(0)
-    average.update(1)
+    average.update(at(1))
     # half-life 10 images
     assert values(average, "weight") == pytest.approx([0.375, 0.375])
 
@@ -76,7 +81,7 @@ def test_no_warmup_share_copies_the_net() -> None:
     net = Counter(0)
     average = averaged(net, warmup=0.0)
     net.set(3)
-    average.update(0)
+    average.update(at(0))
     assert values(average, "weight") == [3, 3]
 
 
@@ -84,7 +89,7 @@ def test_buffers_are_averaged_too() -> None:
     net = Counter(0)
     average = averaged(net, batch=100)
     net.set(1)
-    average.update(0)
+    average.update(at(0))
     assert values(average, "mean") == pytest.approx([0.5, 0.5])
 
 
@@ -92,13 +97,13 @@ def test_whole_numbers_are_copied() -> None:
     net = Counter(0)
     average = averaged(net, batch=100)
     net.set(7)
-    average.update(0)
+    average.update(at(0))
     assert values(average, "count") == [7]
 
 
 def test_a_half_life_of_nothing_keeps_no_average() -> None:
     average = averaged(Counter(0), half_life=0.0)
-    average.update(0)
+    average.update(at(0))
     assert average.nets == {}
 
 
@@ -119,7 +124,7 @@ def test_the_memory_layout_is_kept() -> None:
     with torch.no_grad():
         before = net.weight.clone()
         net.weight.mul_(3)
-    average.update(0)
+    average.update(at(0))
     found = shadow(average).state_dict()["weight"]
     assert found.stride() == net.weight.stride()
     torch.testing.assert_close(found, 2 * before)

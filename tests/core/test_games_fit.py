@@ -61,7 +61,7 @@ class Patches(Discriminator):
 class Translating(Adversarial):
     """Asks for a generator that reads images, and for no condition."""
 
-    conditions = False
+    needs: ClassVar[frozenset[str]] = Adversarial.needs - {"condition"}
 
     @classmethod
     def roles(cls, task: Task) -> Mapping[str, Role]:

@@ -22,6 +22,7 @@ RULES: dict[str, dict[str, Any]] = {
     "rmsprop": {"alpha": 0.9, "momentum": 0.3, "weight_decay": 0.1},
     "sgd": {"momentum": 0.9, "weight_decay": 0.1},
 }
+FIRST = torch.tensor(0)
 TORCH = {
     "adam": torch.optim.Adam,
     "adamw": torch.optim.AdamW,
@@ -47,7 +48,7 @@ def gradients_of(module: nn.Module, seed: int) -> list[Tensor]:
 
 def stepped(module: nn.Module, optimiser: PlayerOptimiser, *seeds: int) -> None:
     for seed in seeds:
-        optimiser.step(gradients_of(module, seed), step=0)
+        optimiser.step(gradients_of(module, seed), step=FIRST)
 
 
 def assert_same(a: nn.Module, b: nn.Module) -> None:
@@ -78,7 +79,7 @@ def test_the_strides_of_gradients_do_not_matter(name: str) -> None:
         g.contiguous(memory_format=torch.channels_last) if g.ndim == 4 else g for g in gradients
     ]
     expanded = [g.t().contiguous().t() if g.ndim == 2 else g for g in strided]
-    player(ours, name).step(expanded, step=0)
+    player(ours, name).step(expanded, step=FIRST)
     assert_same(ours, theirs)
 
 
@@ -86,7 +87,7 @@ def test_a_parameter_without_a_gradient_stays() -> None:
     module = net()
     before = [p.detach().clone() for p in module.parameters()]
     gradients: list[Tensor | None] = [None, *gradients_of(module, 1)[1:]]
-    player(module).step(gradients, step=0)
+    player(module).step(gradients, step=FIRST)
     after = list(module.parameters())
     assert torch.equal(after[0], before[0])
     assert not torch.equal(after[1], before[1])
@@ -102,21 +103,21 @@ def test_the_learning_rate_follows_its_schedule() -> None:
     module = nn.Linear(1, 1, bias=False)
     nn.init.zeros_(module.weight)
     optimiser = player(module, "sgd", lr=1.0, schedule="linear")
-    optimiser.step([torch.ones(1, 1)], step=25)
+    optimiser.step([torch.ones(1, 1)], step=torch.tensor(25))
     assert module.weight.item() == -0.75
 
 
 def test_long_gradients_are_clipped() -> None:
     module = nn.Linear(2, 1, bias=False)
     nn.init.zeros_(module.weight)
-    player(module, "sgd", lr=1.0, clip_norm=1.0).step([torch.tensor([[3.0, 4.0]])], step=0)
+    player(module, "sgd", lr=1.0, clip_norm=1.0).step([torch.tensor([[3.0, 4.0]])], step=FIRST)
     torch.testing.assert_close(module.weight.detach(), torch.tensor([[-0.6, -0.8]]))
 
 
 def test_short_gradients_are_not_clipped() -> None:
     module = nn.Linear(2, 1, bias=False)
     nn.init.zeros_(module.weight)
-    player(module, "sgd", lr=1.0, clip_norm=10.0).step([torch.tensor([[3.0, 4.0]])], step=0)
+    player(module, "sgd", lr=1.0, clip_norm=10.0).step([torch.tensor([[3.0, 4.0]])], step=FIRST)
     assert module.weight.tolist() == [[-3, -4]]
 
 

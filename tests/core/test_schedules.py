@@ -3,14 +3,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.schedules import learning_rate
 
 
+def rate(player: PlayerOptions, step: int, of: int) -> float:
+    """Return the learning rate at a step; it is a number of the device, as exact as it can be."""
+    found = learning_rate(player, torch.tensor(step), of)
+    assert (found.shape, found.dtype) == ((), torch.float64)
+    return found.item()
+
+
 def rates(steps: list[int], *, of: int = 100, **options: Any) -> list[float]:
     player = PlayerOptions(lr=1.0, **options)
-    return [learning_rate(player, step, of) for step in steps]
+    return [rate(player, step, of) for step in steps]
 
 
 def test_constant_stays() -> None:
@@ -52,12 +60,12 @@ def test_warmup_and_decay_multiply() -> None:
 
 def test_the_highest_rate_scales_everything() -> None:
     player = PlayerOptions(lr=2e-4, schedule="linear")
-    assert learning_rate(player, 50, 100) == pytest.approx(1e-4)
+    assert rate(player, 50, 100) == pytest.approx(1e-4)
 
 
 @pytest.mark.parametrize("schedule", ["linear", "cosine"])
 @pytest.mark.parametrize("decay_from", [0.0, 0.5, 1.0])
 def test_no_run_is_too_short_or_too_long(schedule: Any, decay_from: float) -> None:
     player = PlayerOptions(lr=1.0, schedule=schedule, decay_from=decay_from)
-    found = [learning_rate(player, step, of) for of in (1, 2, 100) for step in (0, 1, of, 2 * of)]
-    assert all(0 <= rate <= 1 for rate in found)
+    found = [rate(player, step, of) for of in (1, 2, 100) for step in (0, 1, of, 2 * of)]
+    assert all(0 <= value <= 1 for value in found)

@@ -33,13 +33,13 @@ def turn(player: str, labels: list[int]) -> Turn:
     images, given = torch.zeros(3, 1, 2, 2), torch.tensor(labels)
     return Turn(
         player=player,
-        move=0,
         real=Batch(images, given),
         fake=Batch(images, given),
         real_scores=Scores(torch.zeros(3), class_logits=REAL) if player == "critic" else None,
         fake_scores=Scores(torch.zeros(3), class_logits=FAKE),
         generator=lambda latents, labels: latents,
         critic=lambda images, labels: Scores(images.flatten(1).sum(1)),
+        nets={},
         rng=CounterDraws(0, 0),
     )
 

@@ -35,13 +35,13 @@ def turn(player: str, features: Tensor) -> Turn:
     latents = condition().with_codes(NOISE, CATEGORY, CONTINUOUS)
     return Turn(
         player=player,
-        move=0,
         real=Batch(torch.zeros(3, 1, 2, 2), torch.tensor([0, 1, 1])),
         fake=Batch(torch.zeros(3, 1, 2, 2), latents=latents),
         real_scores=Scores(torch.zeros(3), features) if player == "critic" else None,
         fake_scores=Scores(torch.zeros(3), features),
         generator=lambda latents, labels: latents,
         critic=lambda images, labels: Scores(images.flatten(1).sum(1)),
+        nets={},
         rng=CounterDraws(0, 0),
     )
 

@@ -44,13 +44,13 @@ def turn(player: str, labels: list[int]) -> Turn:
     scores = Scores(torch.zeros(3), class_logits=FEATURES)
     return Turn(
         player=player,
-        move=0,
         real=Batch(torch.zeros(3, 1, 2, 2), torch.tensor(labels)),
         fake=Batch(torch.zeros(3, 1, 2, 2)),
         real_scores=scores if player == "critic" else None,
         fake_scores=scores,
         generator=lambda latents, labels: latents,
         critic=lambda images, labels: Scores(images.flatten(1).sum(1)),
+        nets={},
         rng=CounterDraws(0, 0),
     )
 

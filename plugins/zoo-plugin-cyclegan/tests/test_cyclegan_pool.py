@@ -13,8 +13,8 @@ PIXEL = ImageSpec(1, 1, 1)
 class Chosen:
     """Draws that say what the test wants."""
 
-    def __init__(self, *, swap: list[float], places: list[int]) -> None:
-        self.swap, self.places = swap, places
+    def __init__(self, *, swap: list[float], at: list[int]) -> None:
+        self.swap, self.at = swap, at
 
     def child(self, *names: str | int) -> Chosen:
         return self
@@ -23,41 +23,44 @@ class Chosen:
         return torch.tensor(self.swap).view(shape)
 
     def integers(self, high: int, *shape: int) -> Tensor:
-        return torch.tensor(self.places).view(shape)
+        return torch.tensor(self.at).view(shape)
+
+    def places(self, count: int) -> Tensor:
+        return torch.arange(count)
 
 
 def numbers(*values: float) -> Tensor:
     return torch.tensor(values).view(-1, 1, 1, 1)
 
 
-def shown(pool: Pool, *values: float, swap: list[float], places: list[int]) -> list[float]:
-    found: list[float] = pool(numbers(*values), Chosen(swap=swap, places=places)).flatten().tolist()
+def shown(pool: Pool, *values: float, swap: list[float], at: list[int]) -> list[float]:
+    found: list[float] = pool(numbers(*values), Chosen(swap=swap, at=at)).flatten().tolist()
     return found
 
 
 def test_while_it_fills_every_new_image_is_shown_and_kept() -> None:
     pool = Pool(image=PIXEL, positions=1, depth=2)
-    assert shown(pool, 1, swap=[0.0], places=[1]) == [1]
-    assert shown(pool, 2, swap=[0.0], places=[0]) == [2]
+    assert shown(pool, 1, swap=[0.0], at=[1]) == [1]
+    assert shown(pool, 2, swap=[0.0], at=[0]) == [2]
     assert pool.kept.flatten().tolist() == [1, 2]
-    assert int(pool.filled) == 2
+    assert pool.filled.tolist() == [2]
 
 
 def test_a_full_pool_shows_an_old_image_for_the_new_one_or_lets_it_pass() -> None:
     pool = Pool(image=PIXEL, positions=1, depth=2)
     for value in (1, 2):
-        shown(pool, value, swap=[0.0], places=[0])
-    assert shown(pool, 3, swap=[0.4], places=[1]) == [2]
+        shown(pool, value, swap=[0.0], at=[0])
+    assert shown(pool, 3, swap=[0.4], at=[1]) == [2]
     assert pool.kept.flatten().tolist() == [1, 3]
-    assert shown(pool, 4, swap=[0.6], places=[0]) == [4]
+    assert shown(pool, 4, swap=[0.6], at=[0]) == [4]
     assert pool.kept.flatten().tolist() == [1, 3]
-    assert int(pool.filled) == 2
+    assert pool.filled.tolist() == [2]
 
 
 def test_each_position_of_a_batch_has_images_of_its_own() -> None:
     pool = Pool(image=PIXEL, positions=2, depth=1)
-    shown(pool, 1, 10, swap=[0.0, 0.0], places=[0, 0])
-    assert shown(pool, 2, 20, swap=[0.9, 0.1], places=[0, 0]) == [2, 10]
+    shown(pool, 1, 10, swap=[0.0, 0.0], at=[0, 0])
+    assert shown(pool, 2, 20, swap=[0.9, 0.1], at=[0, 0]) == [2, 10]
     assert pool.kept.flatten().tolist() == [1, 20]
 
 
@@ -103,6 +106,23 @@ def test_two_processes_show_what_one_shows() -> None:
             for rank, (pool, part) in enumerate(zip(ranks, images.chunk(2), strict=True))
         ]
         assert torch.equal(torch.cat(found), expected)
+    first, second = ranks
+    for mine, theirs, both in (
+        (first.kept, second.kept, whole.kept),
+        (first.filled, second.filled, whole.filled),
+    ):
+        assert torch.equal(torch.cat([mine[:2], theirs[2:]]), both)
+        assert not mine[2:].any()
+        assert not theirs[:2].any()
+
+
+def test_each_position_fills_at_its_own_pace() -> None:
+    pool, draws = Pool(image=PIXEL, positions=2, depth=2), CounterDraws(0, 0)
+    pool(numbers(1.0), draws)
+    assert pool.filled.tolist() == [1, 0]
+    pool(numbers(2.0, 20.0), draws)
+    assert pool.filled.tolist() == [2, 1]
+    assert pool.kept.flatten(1).tolist() == [[1, 2], [20, 0]]
 
 
 def test_shown_images_have_no_graph_and_share_no_memory_with_the_pool() -> None:

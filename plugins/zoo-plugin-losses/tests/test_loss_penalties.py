@@ -30,13 +30,13 @@ def turn(critic=linear) -> Turn:
     real, fake = (torch.rand(3, 2, 1, 2).requires_grad_() for _ in "rf")
     return Turn(
         player="critic",
-        move=0,
         real=Batch(real),
         fake=Batch(fake),
         real_scores=critic(real),
         fake_scores=critic(fake),
         generator=lambda latents, labels: latents,
         critic=critic,
+        nets={},
         rng=CounterDraws(0, 0),
     )
 

@@ -38,6 +38,9 @@ class ConstantDraws:
     def integers(self, high: int, *shape: int) -> Tensor:
         return torch.zeros(shape, dtype=torch.int64)
 
+    def places(self, count: int) -> Tensor:
+        return torch.arange(count)
+
 
 class SeparateDraws(ConstantDraws):
     """A stream whose uniform draw of sample n is n / 4."""
@@ -51,13 +54,13 @@ def turn_of(score: Callable[[Tensor], Tensor], draws: ConstantDraws | None = Non
     real, fake = Batch(torch.ones(SHAPE)), Batch(-torch.ones(SHAPE))
     return Turn(
         player="critic",
-        move=0,
         real=real,
         fake=fake,
         real_scores=Scores(score(real.images)),
         fake_scores=Scores(score(fake.images)),
         generator=lambda latents, labels: latents,
         critic=lambda images, labels: Scores(score(images)),
+        nets={},
         rng=draws or ConstantDraws(),
     )
 
