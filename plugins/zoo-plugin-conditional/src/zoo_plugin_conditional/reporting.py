@@ -8,7 +8,7 @@ import torch
 
 from zoo_core import Pretrained
 from zoo_core.data import labels_of
-from zoo_plugin_conditional.classifying import UNKNOWN
+from zoo_core.interfaces import UNKNOWN
 
 if TYPE_CHECKING:
     from zoo_core.training import Run
