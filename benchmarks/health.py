@@ -23,7 +23,8 @@ from benchmarks.timing import interleaved, ratios
 from zoo_core import ZooError, compose
 from zoo_core.builtin.health.measurements import Gauge
 from zoo_core.engine.assembling import engine_of
-from zoo_core.runs.directory import RunDirectory, read_lines
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import read_events
 from zoo_core.training import Run, Silent, train
 
 STEPS = 5000
@@ -112,13 +113,8 @@ class UntilSpoken(Silent):
     def stepped(self, run: Run) -> None:
         if run.step >= self.until * run.options.steps:
             run.stop("the benchmark looks no further")
-        if self.expected and any(line["kind"] in self.expected for line in events_of(run)):
+        if self.expected & {event.kind for event in read_events(run.directory.events)}:
             run.stop("the monitor has spoken")
-
-
-def events_of(run: Run) -> list[dict[str, Any]]:
-    """Return what was remarked of a run."""
-    return read_lines(run.directory.events)
 
 
 def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, list[str]]:
@@ -132,9 +128,9 @@ def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, lis
         options["data"] = {"root": data_dir}
     composition = compose(case.parts, options, recipe=case.recipe)
     done = train(composition, place, watcher=UntilSpoken(case.expects, case.until))
-    found, steps = events_of(done), composition.run.steps
-    said = ", ".join(f"{line['kind']} at {line['step']}" for line in found) or "nothing"
-    first = next((line["step"] for line in found if line["kind"] in case.expects), None)
+    found, steps = read_events(done.directory.events), composition.run.steps
+    said = ", ".join(f"{event.kind} at {event.step}" for event in found) or "nothing"
+    first = next((event.step for event in found if event.kind in case.expects), None)
     right = not found if not case.expects else first is not None and first <= TENTH * steps
     share = "" if first is None else f"{first / steps:.1%}"
     verdict = "right" if right else "WRONG"

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ import torch
 
 from zoo_core import Registry, ZooError, compose
 from zoo_core.runs.checkpoint import read_checkpoint
-from zoo_core.runs.directory import read_log
+from zoo_core.runs.lines import read_log
 from zoo_core.training import resume, train
 
 STEPS = 60
@@ -219,9 +220,9 @@ def _state(directory: Path) -> dict[str, bytes]:
 
 
 def _log(directory: Path) -> list[str]:
-    times = ("seconds", "images_per_second")
     lines = read_log(directory / "metrics.jsonl")
-    return [json.dumps({k: v for k, v in line.items() if k not in times}) for line in lines]
+    timeless = [replace(line, seconds=None, images_per_second=None) for line in lines]
+    return [json.dumps(line.to_json()) for line in timeless]
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ from benchmarks.judging.tables import aligned
 from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import Measures, ZooError, compose, evaluate, load
 from zoo_core.data.sets.digits import Digits
+from zoo_core.interfaces import as_floats
 from zoo_core.pictures.sheets import save_each, save_grid
-from zoo_core.runs.directory import best_step, read_lines
 from zoo_core.runs.layout import EVENTS, SCORES
+from zoo_core.runs.lines import best_step, read_events, read_scores
 from zoo_core.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +53,7 @@ def few_images(folder: Path) -> Path:
     """Write the first of the embedded digits as files, half of which will be held out."""
     if not folder.is_dir():
         rows = Digits(size=(32, 32)).tables("train")["images"].take(torch.arange(IMAGES))
-        save_each(rows.images.float() / 127.5 - 1, folder)
+        save_each(as_floats(rows.images), folder)
     return folder
 
 
@@ -73,20 +74,20 @@ def found(directory: Path, *, count: int) -> dict[str, Any]:
     The best step was chosen by its score; samples of another seed keep that choice from flattering
     it.
     """
-    lines = read_lines(directory / SCORES)
-    best = best_step(lines, SCORE)
+    scores = read_scores(directory / SCORES)
+    best = best_step(scores, SCORE)
     measures = Measures(metrics=("fid",), count=count, splits=("test",), seed=1)
     fresh = {
-        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].record()
+        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].to_json()
         for name in ("best", "last")
     }
     return {
         "command": "python benchmarks/overtraining.py",
         "best": best,
-        "last": lines[-1]["step"],
-        "curve": [{"step": line["step"], **line["scores"]} for line in lines],
+        "last": scores[-1].step,
+        "curve": [{"step": one.step, **one.scores} for one in scores],
         "fresh": fresh,
-        "events": read_lines(directory / EVENTS),
+        "events": [event.to_json() for event in read_events(directory / EVENTS)],
         "training": {"steps": training_of(directory).steps},
     }
 

@@ -173,7 +173,7 @@ def scores_of(run: Path, plan: Plan) -> dict[str, Any]:
         options={"data": {"root": plan.data_dir}},
     )
     (found,) = evaluate(run, measures, device="cpu")
-    return found.record()
+    return found.to_json()
 
 
 def score_again(plan: Plan, rows: list[Row]) -> None:

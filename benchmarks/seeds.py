@@ -26,8 +26,8 @@ from benchmarks.judging.rows import DATA, ROWS, Row
 from benchmarks.judging.seeds_page import FORMAT, SEEDS_FOLDER
 from benchmarks.judging.trainings import Lines, say, training_of
 from zoo_core import ZooError, compose
-from zoo_core.runs.directory import read_lines
 from zoo_core.runs.layout import SCORES
+from zoo_core.runs.lines import read_scores
 from zoo_core.training import train
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,15 +76,15 @@ def make(row: Row, plan: Plan) -> None:
     """
     steps = plan.steps or row.options["run"]["steps"] // plan.share
     seeds = {str(seed): trained(row, plan, seed, steps) for seed in plan.seeds}
-    last = read_lines(plan.runs / f"{row.name}-{plan.seeds[-1]}" / SCORES)[-1]
+    last = read_scores(plan.runs / f"{row.name}-{plan.seeds[-1]}" / SCORES)[-1]
     result = {
         "format": FORMAT,
         "name": row.name,
         "steps": steps,
         "share": plan.share,
         "command": f"python benchmarks/seeds.py --only {row.name} --share {plan.share} --again",
-        "digest": last["digest"],
-        "protocol": last["protocol"],
+        "digest": last.digest,
+        "protocol": last.protocol,
         "seeds": seeds,
     }
     path = plan.scores(row)
@@ -118,9 +118,10 @@ def trained(row: Row, plan: Plan, seed: int, steps: int) -> dict[str, Any]:
     )
     train(composition, directory, watcher=Lines(f"{row.name}, seed {seed}", every=10_000))
     training = training_of(directory)
-    lines = read_lines(directory / SCORES)
     return {
-        "evaluations": [{"step": line["step"], **_rounded(line["scores"])} for line in lines],
+        "evaluations": [
+            {"step": one.step, **_rounded(one.scores)} for one in read_scores(directory / SCORES)
+        ],
         "seconds_per_step": round(training.seconds / training.steps, 4),
         "environment": training.environment,
     }

@@ -20,7 +20,8 @@ from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
-    from zoo_core.metrics.evaluation import Evaluation, Measures, evaluate
+    from zoo_core.metrics.evaluation import Measures, evaluate
+    from zoo_core.runs import Evaluation
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
 
@@ -28,7 +29,7 @@ __version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",
-    "Evaluation": "zoo_core.metrics.evaluation",
+    "Evaluation": "zoo_core.runs",
     "Measures": "zoo_core.metrics.evaluation",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",

@@ -14,7 +14,8 @@ from benchmarks.judging.panel import Panel
 from zoo_core import Pretrained, ZooError
 from zoo_core.data.sets.few_labels import FewLabels
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Duel
+from zoo_core.interfaces import Duel, as_floats
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 
 SEED = 2
@@ -53,7 +54,7 @@ def measured(name: str, model: Pretrained, panel: Panel, count: int, picture: Pa
 def labels_read(model: Pretrained, panel: Panel, count: int) -> Measures:
     """Return the share of samples that the judge reads as the label asked for."""
     classes = len(model.classes)
-    labels = torch.arange(count) % classes
+    labels = labels_in_turn(count, classes)
     images = model.sample(count, seed=SEED, labels=labels)
     read = panel.judge(images)[0].argmax(1)
     right = (read == labels).double()
@@ -74,7 +75,7 @@ def codes_found(model: Pretrained, panel: Panel, count: int, picture: Path) -> M
     reader of codes. One value for all would give the share of the largest class.
     """
     condition: Any = getattr(model.game, "condition", None)
-    chosen = torch.arange(count) % condition.categories
+    chosen = labels_in_turn(count, condition.categories)
     rng = CounterDraws(SEED, 0, path=("codes",))
     continuous = rng.uniform(count, condition.continuous) * 2 - 1
     images = _from_codes(model, condition, chosen, continuous)
@@ -170,7 +171,7 @@ def _supervised(model: Pretrained, dataset: FewLabels, panel: Panel) -> float:
     rows = table.take(torch.arange(len(table)))
     assert rows.labels is not None, "the data has labels"
     known = rows.labels >= 0
-    images, labels = rows.images[known].float().div(127.5).sub(1), rows.labels[known]
+    images, labels = as_floats(rows.images[known]), rows.labels[known]
     weights = [*duel.critic.parameters(), *duel.condition.critic_side.parameters()]
     optimiser = torch.optim.Adam(weights, lr=composition.settings["critic"].plain()["lr"])
     rng = torch.Generator().manual_seed(composition.run.seed)

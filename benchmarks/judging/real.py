@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from zoo_core import ZooError
-from zoo_core.interfaces import Dataset
+from zoo_core.interfaces import Dataset, as_floats
 from zoo_core.interfaces.data import Split
 
 
@@ -46,4 +46,4 @@ def real_images(dataset: Dataset, split: Split) -> RealImages:
             f"the judge needs labels, but {type(dataset).__name__} has none",
             hint="judge runs of `digits` or `mnist`",
         )
-    return RealImages(rows.images.float().div_(127.5).sub_(1), rows.labels)
+    return RealImages(as_floats(rows.images), rows.labels)

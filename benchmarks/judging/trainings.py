@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from zoo_core import ZooError
-from zoo_core.runs.directory import RunDirectory, read_log
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import read_log
 from zoo_core.training import Run, Silent
 
 
@@ -40,14 +41,14 @@ def training_of(directory: Path) -> Training:
     """
     place = RunDirectory(directory)
     config = place.read_config()
-    lines = read_log(place.log) if place.log.exists() else []
+    lines = read_log(place.log)
     if not lines:
         raise ZooError(f"run {str(directory)!r} has logged nothing", hint="train it to its end")
     last = lines[-1]
     return Training(
-        steps=last["step"],
-        seconds=last["seconds"],
-        images_per_second=last["images_per_second"],
+        steps=last.step,
+        seconds=last.seconds or 0.0,
+        images_per_second=last.images_per_second or 0.0,
         recipe=config.get("recipe", ""),
         environment=config.get("environment", {}),
     )

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from zoo_core import Entry, Registry, ZooError, load
-from zoo_core.metrics.evaluation import Evaluation, keep_scores
+from zoo_core.metrics.evaluation import keep_scores
+from zoo_core.runs import Evaluation
 from zoo_core.testing import check_weights
 from zoo_core.weights.shipped import folder_of, told_of
 from zoo_core.weights.sources import config_of, find_source
@@ -122,8 +123,8 @@ def test_the_composition_of_any_source_can_be_had(run: Path, whole: Path) -> Non
 def test_scores_are_not_written_into_a_bundle(bundle: Path) -> None:
     before = {file.name: file.read_bytes() for file in bundle.iterdir()}
     one = Evaluation(
-        source="x",
         step=3,
+        by="eval",
         weights="average",
         direction="",
         scores={"fid": 1.0},

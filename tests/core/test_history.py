@@ -79,9 +79,9 @@ def test_a_run_is_read(run):
     assert found.names == ("critic.total", "critic.note")
     assert found.series("critic.total") == [(10, 1.5), (20, 1.0)]
     assert found.last_terms == {"critic.total": 1.0, "critic.note": 3}
-    assert [(s.step, s.values, s.digest) for s in found.scores] == [(20, {"fid": 9.0}, "d1")]
+    assert [(s.step, s.scores, s.digest) for s in found.scores] == [(20, {"fid": 9.0}, "d1")]
     assert found.scores[0].better == {"fid": "lower"}
-    assert found.events[0]["kind"] == "collapse"
+    assert found.events[0].kind == "collapse"
     assert (list(found.samples), found.checkpoints) == ([10, 20], (10,))
     assert (found.running, found.remarks) == (False, ())
 
@@ -107,7 +107,7 @@ def test_a_torn_last_line_is_passed_over_in_silence(run):
     (run / "scores.jsonl").write_text(lines(score(10, fid=1.0)) + '{"step": 20, "sco')
     (run / "events.jsonl").write_text('{"step"')
     found = read_history(run)
-    assert [line["step"] for line in found.lines] == [10, 20]
+    assert [line.step for line in found.lines] == [10, 20]
     assert (len(found.scores), found.events, found.remarks) == (1, (), ())
 
 
@@ -116,7 +116,7 @@ def test_a_damaged_line_elsewhere_is_passed_over_and_said(run):
         '{"step": 10, "critic.to\n[1]\n{"step": true}\n' + lines({"step": 20, "critic.total": 1.0})
     )
     found = read_history(run)
-    assert [line["step"] for line in found.lines] == [20]
+    assert [line.step for line in found.lines] == [20]
     assert found.remarks == ("metrics.jsonl: passed over lines that are no steps: 3",)
 
 
@@ -133,7 +133,7 @@ def test_scores_of_directions_have_their_own_names(run):
     (run / "scores.jsonl").write_text(lines(one))
     (run / "metrics.jsonl").write_text(lines({"step": 20, "ab.fid": 4.0, "critic.total": 1.0}))
     found = read_history(run)
-    assert found.scores[0].values == {"fid": 4.0}
+    assert found.scores[0].scores == {"fid": 4.0}
     assert found.scores[0].better == {"fid": "lower"}
     assert found.names == ("critic.total",)
 

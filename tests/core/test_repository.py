@@ -211,7 +211,7 @@ def _is_os(call: ast.Call) -> bool:
 
 def test_one_module_writes_files_whole() -> None:
     found = {name_of(file) for file in sources() for call in calls(file) if renames(call)}
-    assert found - set(RENAMES) == {WRITER, "zoo_core/runs/directory.py"}
+    assert found - set(RENAMES) == {WRITER, "zoo_core/runs/jsonl.py"}
     assert set(RENAMES) <= found
 
 
@@ -219,3 +219,22 @@ def test_one_module_takes_the_sha256_of_files_and_bytes() -> None:
     taken = re.compile(r"file_digest|sha256\([^\n]+\)\.(hex)?digest\(")
     found = [name_of(file) for file in sources() if taken.search(file.read_text(encoding="utf-8"))]
     assert found == ["zoo_core/digests.py"]
+
+
+def scales(node: ast.AST) -> bool:
+    """Return whether an expression has a factor between bytes and [-1, 1] or [0, 1]."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return getattr(node.right, "value", None) in (255, 255.0)
+    return isinstance(node, ast.Constant) and node.value in (127.5, 1 / 127.5)
+
+
+def test_one_module_scales_between_bytes_and_values() -> None:
+    trees = {name_of(file): ast.parse(file.read_text(encoding="utf-8")) for file in sources()}
+    found = [name for name, tree in trees.items() if any(map(scales, ast.walk(tree)))]
+    assert found == ["zoo_core/interfaces/pixels.py"]
+
+
+def test_one_module_gives_labels_out_in_turn() -> None:
+    given = re.compile(r"arange\([^\n]*\) %")
+    found = [name_of(file) for file in sources() if given.search(file.read_text(encoding="utf-8"))]
+    assert found == ["zoo_core/pictures/samples.py"]

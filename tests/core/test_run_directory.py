@@ -13,7 +13,8 @@ import torch
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config, read_log, step_name
+from zoo_core.runs.directory import RunDirectory, read_config, step_name
+from zoo_core.runs.lines import LogLine, read_log
 
 # without torch, which takes seconds to import
 HOLD_LOCK = """
@@ -56,7 +57,7 @@ def save(run: RunDirectory, *steps: int) -> None:
     for step in steps:
         write_checkpoint(run.checkpoint(step), {"g": {"x": torch.ones(1)}}, {"step": step})
         run.sample(step).write_bytes(b"png")
-        run.append({"step": step, "loss": 0.5})
+        run.append(LogLine(step=step, scalars={"loss": 0.5}))
 
 
 def creation_failure(path: Path) -> ZooError:
@@ -160,7 +161,7 @@ def test_cutting_back_removes_what_came_after(run: RunDirectory) -> None:
         "step-00000005.png",
         "step-00000010.png",
     ]
-    assert [line["step"] for line in read_log(run.log)] == [5, 10]
+    assert [line.step for line in read_log(run.log)] == [5, 10]
 
 
 def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
@@ -174,7 +175,7 @@ def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
 
 
 def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> None:
-    run.append({"step": 5, "loss": float("nan")})
+    run.append(LogLine(step=5, scalars={"loss": float("nan")}))
     before = run.log.read_text()
     run.cut_back(5)
     assert run.log.read_text() == before
@@ -221,7 +222,7 @@ def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
 def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
     run.log.mkdir()
     with pytest.raises(ZooError, match=r"cannot write .*metrics\.jsonl': Is a directory"):
-        run.append({"step": 1})
+        run.append(LogLine(step=1))
 
 
 def config_failure(path: Path) -> ZooError:

@@ -25,6 +25,7 @@ from zoo_core.interfaces.metrics import (
 )
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator, Styled
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.slopes import slopes
@@ -81,5 +82,7 @@ __all__ = [
     "Turn",
     "net_draws",
     "net_stream",
+    "as_bytes",
+    "as_floats",
     "slopes",
 ]

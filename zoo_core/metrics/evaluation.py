@@ -11,56 +11,17 @@ from zoo_core.composition import Composition, compose
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Split
-from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics import Panel, critic_of, has_images, samples_of
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
-from zoo_core.runs.directory import append_line
-from zoo_core.runs.layout import SCORES
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import Evaluation
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
 from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
 from zoo_core.weights.sources import config_of, find_source
 
 SPLITS: tuple[Split, ...] = ("test", "train")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """The scores of a source against one split, in one direction.
-
-    Args:
-        source: what was measured.
-        step: of the checkpoint; None where it is not known.
-        weights: "average" or "plain".
-        direction: of a translation, such as "ab", or empty.
-        scores: score to value.
-        better: score to which way is better.
-        protocol: all that scores must share to be compared, as JSON data.
-        digest: of the protocol.
-    """
-
-    source: str
-    step: int | None
-    weights: str
-    direction: str
-    scores: Mapping[str, float]
-    better: Mapping[str, Better]
-    protocol: Mapping[str, Any]
-    digest: str
-
-    def record(self) -> dict[str, Any]:
-        """Return the evaluation as JSON data, as `scores.jsonl` has it."""
-        return {
-            "step": self.step,
-            "by": "eval",
-            "weights": self.weights,
-            "direction": self.direction,
-            "scores": dict(self.scores),
-            "better": dict(self.better),
-            "digest": self.digest,
-            "protocol": dict(self.protocol),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,15 +88,11 @@ def evaluate(
             critic = critic_of(asked, model.game, model.device) if model.has_critic else None
             scored = [panel.measure(fake, critic=critic) for panel in panels]
         found += [
-            Evaluation(
-                source=str(source),
+            one.recorded(
                 step=_step_of(path),
+                by="eval",
                 weights=_weights_of(path, average=average),
                 direction=samples.direction,
-                scores=one.values,
-                better=one.better,
-                protocol=one.protocol,
-                digest=one.digest,
             )
             for one in scored
         ]
@@ -152,10 +109,10 @@ def keep_scores(path: Path, evaluations: Sequence[Evaluation]) -> Path | None:
     """
     if is_bundle(path):
         return None
-    file = run_of(path) / SCORES
+    run = RunDirectory(run_of(path))
     for one in evaluations:
-        append_line(file, one.record())
-    return file
+        run.append(one)
+    return run.scores
 
 
 def _composition(path: Path, measures: Measures, registry: Registry | None) -> Composition:

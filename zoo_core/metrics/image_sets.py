@@ -1,4 +1,4 @@
-"""Sets of images: drawn or read in chunks, rounded to 8 bits, and seen through features."""
+"""Sets of images: drawn or read in chunks, and seen through features."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from zoo_core.interfaces import Features, ImageSet, Rows, Seen, Table
 
 CHUNK = 256
 """Images per pass of the features."""
-
-
-def rounded(images: Tensor) -> Tensor:
-    """Return images in [-1, 1] as uint8, as a file would hold them."""
-    scaled = images.clamp(-1, 1).add(1).mul(127.5).round()
-    return scaled.to(torch.uint8)
 
 
 def rows_of(table: Table, count: int, order: Tensor | None = None) -> Iterator[Rows]:

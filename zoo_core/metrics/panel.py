@@ -21,13 +21,23 @@ from zoo_core.composition.metrics import (
 )
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Batch, Comparison, ImageSet, Metric, Reference, Rows, Split
+from zoo_core.interfaces import (
+    Batch,
+    Comparison,
+    ImageSet,
+    Metric,
+    Reference,
+    Rows,
+    Split,
+    as_bytes,
+)
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
-from zoo_core.metrics.image_sets import rounded, seen_set
+from zoo_core.metrics.image_sets import seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
 from zoo_core.registry.lookup import Registered
+from zoo_core.runs.lines import Evaluation
 
 Critic = Callable[[Tensor], Tensor]
 
@@ -46,10 +56,18 @@ class Scored:
     protocol: Mapping[str, Any]
     better: Mapping[str, Better]
 
-    @property
-    def digest(self) -> str:
-        """Return the protocol's digest."""
-        return digest_of(self.protocol)
+    def recorded(self, *, step: int | None, by: str, weights: str, direction: str) -> Evaluation:
+        """Return the scores as a record; `Evaluation` says what is told of them."""
+        return Evaluation(
+            step=step,
+            by=by,
+            weights=weights,
+            direction=direction,
+            scores=self.values,
+            better=self.better,
+            protocol=self.protocol,
+            digest=digest_of(self.protocol),
+        )
 
 
 class Panel:
@@ -126,7 +144,7 @@ class Panel:
     def see(self, chunks: Iterable[Batch]) -> ImageSet:
         """Return samples with the labels they were asked for, a chunk at a time, as a set."""
         return seen_set(
-            (Rows(rounded(chunk.images), chunk.labels) for chunk in chunks),
+            (Rows(as_bytes(chunk.images), chunk.labels) for chunk in chunks),
             self.features,
             self.device,
             keep_images=self.keep_images,

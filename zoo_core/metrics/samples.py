@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Batch, Dataset, Game, Rows, Split, Table, net_stream
-from zoo_core.pictures.samples import CHUNK, draw_chunk
+from zoo_core.interfaces import Batch, Dataset, Game, Rows, Split, Table, as_floats, net_stream
+from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 
 Nets = Mapping[str, nn.Module]
 
@@ -61,7 +61,7 @@ class _Latents:
 
     def __call__(self, nets: Nets, count: int) -> Iterator[Batch]:
         classes = len(self.composition.task.classes) if self.composition.plan.labelled else 0
-        labels = torch.arange(count) % classes if classes else None
+        labels = labels_in_turn(count, classes) if classes else None
         for start in range(0, count, CHUNK):
             some = min(CHUNK, count - start)
             wanted = None if labels is None else labels[start : start + some].to(self.device)
@@ -91,7 +91,7 @@ def _translation(
         for start in range(0, min(count, len(table)), CHUNK):
             rows = table.take(torch.arange(start, min(start + CHUNK, count, len(table))))
             with net_stream(CounterDraws(seed, start // CHUNK, path=("translate", "nets"))):
-                found: Tensor = nets[name](_scaled(read(rows), device), None)
+                found: Tensor = nets[name](as_floats(read(rows).to(device)), None)
             yield Batch(found.float(), rows.labels if classes else None)
 
     return Samples(direction=direction, table=target, limit=len(table), chunks=chunks)
@@ -124,7 +124,3 @@ def _sources(rows: Rows) -> Tensor:
     if rows.sources is None:
         raise AssertionError("images that come in pairs have sources")
     return rows.sources
-
-
-def _scaled(images: Tensor, device: torch.device) -> Tensor:
-    return images.to(device).float().mul_(2 / 255).sub_(1)

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from zoo_core.errors import ZooError
+from zoo_core.interfaces import as_bytes
 from zoo_core.runs.atomic import whole_file
 
 CANVAS = 256
@@ -20,11 +21,6 @@ DOT = 2
 
 OUT = "`--out` names another place"
 """What a user can do where a picture cannot be written."""
-
-
-def as_bytes(images: Tensor) -> Tensor:
-    """Return images (N, C, H, W) in [-1, 1] as uint8 of the same shape."""
-    return images.detach().float().cpu().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
 
 
 def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.Image:
@@ -43,7 +39,7 @@ def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.I
 
     columns = columns or max(1, math.ceil(math.sqrt(len(images))))
     shown = images if images.shape[1] in (1, 3) else images[:, :1]
-    sheet = make_grid(as_bytes(shown), nrow=columns, padding=gap, pad_value=255)
+    sheet = make_grid(as_bytes(shown.cpu()), nrow=columns, padding=gap, pad_value=255)
     return _picture(sheet)
 
 
@@ -122,7 +118,7 @@ def save_picture(
 def _shown(image: Tensor) -> Image.Image:
     if are_points(image[None]):
         return scatter(image[None])
-    return _picture(as_bytes(image if image.shape[0] in (1, 3) else image[:1]))
+    return _picture(as_bytes((image if image.shape[0] in (1, 3) else image[:1]).cpu()))
 
 
 def _picture(image: Tensor) -> Image.Image:

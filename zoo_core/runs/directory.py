@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,11 @@ from filelock import FileLock, Timeout
 
 from zoo_core.config.file import read_config_file
 from zoo_core.errors import ZooError
-from zoo_core.runs.atomic import LEFT, write_bytes, write_errors, write_json
+from zoo_core.runs.atomic import LEFT, write_errors, write_json
 from zoo_core.runs.checkpoint import read_checkpoint
+from zoo_core.runs.jsonl import append_line, cut_lines
 from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, LOG, SCORES, STEP
+from zoo_core.runs.lines import Evaluation, Event, LogLine, best_step, read_scores
 
 
 class RunDirectory:
@@ -132,7 +132,7 @@ class RunDirectory:
     def cut_back(self, step: int) -> None:
         """Remove what was logged, pictured or saved after a step, torn lines and half files."""
         for file in (self.log, self.scores, self.events):
-            _cut_lines(file, step)
+            cut_lines(file, step)
         for path in [*self._glob("samples"), *self._glob("checkpoints")]:
             if _step_of(path) > step:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -152,15 +152,16 @@ class RunDirectory:
 
         Scores of the newest protocol count, and of equal ones the first.
         """
-        return best_step(read_lines(self.scores), score)
+        return best_step(read_scores(self.scores), score)
 
-    def append(self, scalars: Mapping[str, Any]) -> None:
-        """Add one line to the log.
+    def append(self, line: LogLine | Evaluation | Event) -> None:
+        """Add one line to the file that it belongs to.
 
         Raises:
             ZooError: it cannot be written.
         """
-        append_line(self.log, scalars)
+        files = {LogLine: self.log, Evaluation: self.scores, Event: self.events}
+        append_line(files[type(line)], line.to_json())
 
     def _glob(self, folder: str) -> list[Path]:
         return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
@@ -178,62 +179,6 @@ def read_config(path: Path) -> dict[str, Any]:
         ZooError: no such file, or it is no configuration.
     """
     return read_config_file(path)
-
-
-def best_step(evaluations: Iterable[Mapping[str, Any]], score: str) -> int | None:
-    """Return the step with the best score among evaluations, as `scores.jsonl` has them."""
-    found = [
-        line
-        for line in evaluations
-        if line.get("by") == "train" and score in line.get("scores", {})
-    ]
-    if not found:
-        return None
-    newest = found[-1]
-    sign = -1 if newest.get("better", {}).get(score) == "higher" else 1
-    same = [line for line in found if line.get("digest") == newest.get("digest")]
-    return int(min(same, key=lambda line: sign * line["scores"][score])["step"])
-
-
-def append_line(path: Path, value: Mapping[str, Any]) -> None:
-    """Add one JSON object to a file of lines, and sync it.
-
-    Raises:
-        ZooError: it cannot be written.
-    """
-    with write_errors(path), path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(value) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file of lines without torn ones; none where there is no file."""
-    return _whole_lines(path) if path.exists() else []
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
-    return _whole_lines(path)
-
-
-def _cut_lines(path: Path, step: int) -> None:
-    if not path.exists():
-        return
-    kept = [line for line in _whole_lines(path) if line["step"] <= step]
-    write_bytes(path, "".join(json.dumps(line) + "\n" for line in kept).encode())
-
-
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
-    found = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and isinstance(value.get("step"), int):
-            found.append(value)
-    return found
 
 
 def _step_of(path: Path) -> int:

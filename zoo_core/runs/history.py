@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from zoo_core.errors import ZooError, nearest
 from zoo_core.runs.layout import CONFIG, EVENTS, LOG, SCORES, STEP, runs_beside
+from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
-from zoo_core.runs.records import History, Score, mapping, number
+from zoo_core.runs.records import History
 
 LARGEST = 1 << 20
 """Bytes of the largest configuration that is read."""
@@ -28,9 +28,9 @@ def read_history(run: str | Path) -> History:
     remarks: list[str] = []
     try:
         config = _config(path / CONFIG)
-        lines = tuple(_steps_of(path / LOG, remarks))
-        scores = tuple(_score(line) for line in _steps_of(path / SCORES, remarks))
-        events = tuple(_steps_of(path / EVENTS, remarks))
+        lines = tuple(read_log(path / LOG, remarks))
+        scores = tuple(read_scores(path / SCORES, remarks))
+        events = tuple(read_events(path / EVENTS, remarks))
     except OSError as error:
         raise ZooError(
             f"cannot read the run {str(path)!r}: {error.strerror or error}",
@@ -73,53 +73,6 @@ def _config(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ZooError(f"{str(file)!r} holds no configuration", hint=f"is it damaged? {_IS_RUN}")
     return value
-
-
-def _steps_of(file: Path, remarks: list[str]) -> Iterator[dict[str, Any]]:
-    """Give the objects of a file of lines that have a step; count what else is whole."""
-    if not file.is_file():
-        return
-    damaged = 0
-    with file.open("rb") as stream:
-        for line in stream:
-            value = _object(line)
-            if value is not None:
-                yield value
-            else:
-                # the last line may be torn, or be half written just now
-                damaged += line.endswith(b"\n")
-    if damaged:
-        remarks.append(f"{file.name}: passed over lines that are no steps: {damaged}")
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) and type(value.get("step")) is int else None
-
-
-def _score(line: Mapping[str, Any]) -> Score:
-    direction = str(line.get("direction", ""))
-    # a training in several directions calls its scores by them, an evaluation does not
-    values = {
-        name.removeprefix(f"{direction}."): number(value)
-        for name, value in mapping(line.get("scores")).items()
-    }
-    better = {
-        name.removeprefix(f"{direction}."): way for name, way in mapping(line.get("better")).items()
-    }
-    return Score(
-        step=line["step"],
-        by=str(line.get("by", "")),
-        weights=str(line.get("weights", "")),
-        direction=direction,
-        values={name: value for name, value in values.items() if value is not None},
-        better={name: way for name, way in better.items() if way in ("lower", "higher")},
-        protocol=mapping(line.get("protocol")),
-        digest=str(line.get("digest", "")),
-    )
 
 
 def _numbered(folder: Path, ending: str) -> dict[int, Path]:

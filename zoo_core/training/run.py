@@ -16,7 +16,8 @@ from zoo_core.config.identity import identity
 from zoo_core.engine.core import Engine
 from zoo_core.engine.hardware import Hardware
 from zoo_core.interfaces.metrics import Better
-from zoo_core.runs.directory import RunDirectory, append_line
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import Event
 
 
 class Watcher(Protocol):
@@ -145,8 +146,10 @@ class Run:
             more: further JSON data of the record.
         """
         step = self.step
-        line = {"step": step, "since": step if since is None else since, "kind": kind}
-        append_line(self.directory.events, {**line, "text": text, "advice": advice, **more})
+        begun = step if since is None else since
+        self.directory.append(
+            Event(step=step, since=begun, kind=kind, text=text, advice=advice, more=more)
+        )
         self.say(f"step {step:,}: {text}" + (f"; {advice}" if advice else ""))
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from zoo_core.engine.modes import evaluating
 from zoo_core.interfaces import Split
 from zoo_core.metrics import Panel, Samples, Scored, critic_of, has_images, samples_of
-from zoo_core.runs.directory import append_line
 from zoo_core.training.run import Run
 
 SEED = 0
 """Of the samples and of the metrics' choices: every evaluation sees the same latents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a log line gets of an evaluation.
+
+    Args:
+        scores: by the names that the log has for them.
+        protocol: its digest.
+    """
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    protocol: str = ""
 
 
 class Evaluations:
@@ -48,28 +62,21 @@ class Evaluations:
         """Return whether a step is evaluated."""
         return bool(self.every) and (step % self.every == 0 or step == self.run.options.steps)
 
-    def measure(self) -> dict[str, Any]:
+    def measure(self) -> Measured:
         """Evaluate the run as it is; return what the log line gets, and keep the protocols."""
-        found: dict[str, Any] = {}
+        scores: dict[str, float] = {}
+        digest = ""
         for samples, panel in self.panels:
-            scored = self._scored(samples, panel)
-            values = {self._name(samples, name): value for name, value in scored.values.items()}
-            better = {self._name(samples, name): way for name, way in scored.better.items()}
-            append_line(
-                self.run.directory.scores,
-                {
-                    "step": self.run.step,
-                    "by": "train",
-                    "weights": "average" if self.run.engine.average.nets else "plain",
-                    "direction": samples.direction,
-                    "scores": values,
-                    "better": better,
-                    "digest": scored.digest,
-                    "protocol": scored.protocol,
-                },
+            found = self._scored(samples, panel).recorded(
+                step=self.run.step,
+                by="train",
+                weights="average" if self.run.engine.average.nets else "plain",
+                direction=samples.direction,
             )
-            found |= {**values, "protocol": scored.digest}
-        return found
+            self.run.directory.append(found)
+            scores |= found.named(several=len(self.panels) > 1)
+            digest = found.digest
+        return Measured(scores, digest)
 
     def _name(self, samples: Samples, score: str) -> str:
         return f"{samples.direction}.{score}" if len(self.panels) > 1 else score

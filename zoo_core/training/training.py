@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
@@ -21,14 +20,16 @@ from zoo_core.engine.core import check_finite
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.lines import LogLine
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
 from zoo_core.training.run import Run, Silent, Watcher, environment_differences, full_config
 from zoo_core.training.saving import go_back, restore_newest, save_checkpoint
-from zoo_core.training.scoring import Evaluations
+from zoo_core.training.scoring import Evaluations, Measured
 from zoo_core.training.signals import stop_on_signals
 from zoo_core.training.warm_start import initialise
 
@@ -187,7 +188,7 @@ def _loop(run: Run) -> None:
         run.seconds = before + time.perf_counter() - began
         if logs:
             pause = time.perf_counter()
-            found = evaluations.measure() if measured else {}
+            found = evaluations.measure() if measured else Measured()
             # what is measured is no part of training's time
             began += time.perf_counter() - pause
             _log(run, found)
@@ -205,7 +206,7 @@ def _logs(run: Run, step: int) -> bool:
     return step % run.options.log_every == 0 or step == run.options.steps
 
 
-def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
+def _log(run: Run, measured: Measured) -> None:
     scalars = run.engine.sums.take()
     for player, norm in run.engine.gradient_norms.items():
         scalars[f"{player}.gradient_norm"] = float(norm)
@@ -213,16 +214,15 @@ def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
     registry = run.composition.registry
     for more in registry.call("zoo_scalars", run=run, step=run.step):
         scalars |= more
-    protocol = {name: evaluated[name] for name in ("protocol",) if name in evaluated}
-    scalars |= {name: value for name, value in evaluated.items() if name not in protocol}
+    scalars |= measured.scores
     run.scalars = scalars
-    line = {
-        "step": run.step,
-        "seconds": round(run.seconds, 3),
-        "images_per_second": round(run.images_per_second, 2),
-        **scalars,
-        **protocol,
-    }
+    line = LogLine(
+        step=run.step,
+        seconds=round(run.seconds, 3),
+        images_per_second=round(run.images_per_second, 2),
+        scalars=scalars,
+        protocol=measured.protocol,
+    )
     run.directory.append(line)
     run.watcher.logged(run, run.step, scalars)
     registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
@@ -277,4 +277,4 @@ def _grid_labels(run: Run) -> Tensor | None:
     classes = len(run.composition.task.classes)
     if not classes or not run.composition.plan.labelled:
         return None
-    return torch.arange(GRID, device=run.hardware.device) % classes
+    return labels_in_turn(GRID, classes, device=run.hardware.device)

@@ -13,7 +13,7 @@ from zoo_core.data import Header, Unreadable
 from zoo_core.data.tables.image_file import pixels_of, quiet_pillow, read_header, read_picture
 from zoo_core.data.tables.sizes import scale_images
 from zoo_core.errors import ZooError
-from zoo_core.pictures.sheets import as_bytes
+from zoo_core.interfaces import as_bytes, as_floats
 from zoo_core.spec import ImageSpec
 from zoo_core.weights.pretrained import Pretrained
 
@@ -124,7 +124,7 @@ class Translator:
 
     def translate(self, pixels: Tensor, size: tuple[int, int]) -> Tensor:
         """Return an image (C, H, W) uint8, translated at a size and brought back to its own."""
-        images = scale_images(pixels[None], size).float().mul(2 / 255).sub(1)
+        images = as_floats(scale_images(pixels[None], size))
         padded = mirrored(images, self._padded_sides(size)) if self.stride else images
         sides = (padded.shape[-2], padded.shape[-1])
         made = scale_images(as_bytes(self.trained.translate(padded, self.direction)), sides)

@@ -12,6 +12,7 @@ from typing import Any
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import WEIGHTS_NAME, Entry
 from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.runs.lines import Evaluation
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
 
 SCHEME = "hf://"
@@ -92,9 +93,9 @@ def _data(config: dict[str, Any]) -> str:
 
 def _metric(config: dict[str, Any]) -> str:
     """Return the newest score against held-out images, or against any."""
-    lines = [line for line in config["scores"] if isinstance(line.get("scores"), dict)]
-    held_out = [line for line in lines if line.get("protocol", {}).get("split") == "test"]
-    for line in reversed(held_out or lines):
-        for name, value in line["scores"].items():
-            return f"{name} {value:.4g}" if isinstance(value, int | float) else ""
+    found = [one for one in map(Evaluation.from_json, config["scores"]) if one.scores]
+    held_out = [one for one in found if one.protocol.get("split") == "test"]
+    for one in reversed(held_out or found):
+        name, value = next(iter(one.scores.items()))
+        return f"{name} {value:.4g}"
     return ""

@@ -69,7 +69,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     if not given["no_save"]:
         keep_scores(path, found)
     if given["as_json"]:
-        terminal.json([{"source": one.source, **one.record()} for one in found])
+        terminal.json([{"source": str(path), **one.to_json()} for one in found])
     else:
         _show(terminal, found)
 

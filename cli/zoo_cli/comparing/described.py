@@ -46,7 +46,7 @@ def _run(run: History) -> dict[str, Any]:
         "environment": run.environment,
         "last_terms": run.last_terms,
         "checkpoints": run.checkpoints,
-        "events": run.events,
+        "events": [event.to_json() for event in run.events],
         "remarks": run.remarks,
     }
 

@@ -18,7 +18,7 @@ from zoo_cli.comparing.scores import (
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
 from zoo_core.registry.kinds import EXTRAS, ROLES
-from zoo_core.runs import History
+from zoo_core.runs import Event, History
 
 QUIET = frozenset({"default", "engine"})
 """Sources whose values nobody asked for."""
@@ -138,18 +138,9 @@ def protocols(run: History) -> list[dict[str, Any]]:
     ]
 
 
-def remarks_of(run: History) -> list[dict[str, Any]]:
+def remarks_of(run: History) -> list[Event]:
     """Return the remarks of the monitor and of the run, in order of their steps."""
-    return [
-        {
-            "step": event["step"],
-            "since": event["since"] if type(event.get("since")) is int else None,
-            "kind": str(event.get("kind", "")),
-            "text": str(event.get("text", "")),
-            "advice": str(event.get("advice") or ""),
-        }
-        for event in sorted(run.events, key=lambda event: int(event["step"]))
-    ]
+    return sorted(run.events, key=lambda event: event.step)
 
 
 def extremes(run: History) -> list[dict[str, str]]:

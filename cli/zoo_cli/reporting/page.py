@@ -87,13 +87,12 @@ def _grouped(charts: Sequence[Chart]) -> list[tuple[str, list[tuple[int, Chart]]
 
 
 def _data(run: History, charts: Sequence[Chart]) -> dict[str, Any]:
-    events = sorted(facts.remarks_of(run), key=lambda event: int(event["step"]))
     return {
         "last": run.step,
         "charts": [chart.as_json() for chart in charts],
         "events": [
-            {"step": step, "kinds": sorted({event["kind"] for event in of_step})}
-            for step, of_step in groupby(events, key=lambda event: event["step"])
+            {"step": step, "kinds": sorted({event.kind for event in of_step})}
+            for step, of_step in groupby(facts.remarks_of(run), key=lambda event: event.step)
         ],
     }
 

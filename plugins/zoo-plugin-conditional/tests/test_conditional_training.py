@@ -15,7 +15,8 @@ from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.core import Engine
 from zoo_core.engine.state import snapshot
-from zoo_core.interfaces import Dataset, Split
+from zoo_core.interfaces import Dataset, Split, as_floats
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.testing import check_composition, engine_of
 from zoo_core.training import Run, Silent, resume, train
 
@@ -120,7 +121,7 @@ def digits(dataset: Dataset, split: Split) -> tuple[Tensor, Tensor]:
     table = dataset.tables(split)["images"]
     rows = table.take(torch.arange(len(table)))
     assert rows.labels is not None
-    return rows.images.float() / 127.5 - 1, rows.labels
+    return as_floats(rows.images), rows.labels
 
 
 def nearest_class(images: Tensor, dataset: Dataset) -> Tensor:
@@ -133,7 +134,7 @@ def nearest_class(images: Tensor, dataset: Dataset) -> Tensor:
 @pytest.mark.parametrize("name", ["concat", "projection", "ac"])
 def test_a_generator_learns_to_make_the_class_it_is_asked_for(name: str) -> None:
     composition, engine = trained(name)
-    wanted = torch.arange(200) % 10
+    wanted = labels_in_turn(200, 10)
     with torch.no_grad():
         images = engine.game.sample(
             engine.game.nets(), CounterDraws(0, 0), count=200, labels=wanted
@@ -166,7 +167,7 @@ def test_the_classifier_of_sgan_learns_from_a_hundred_labels() -> None:
 
 def test_the_codes_of_infogan_are_found_in_images_drawn_later() -> None:
     _, engine = trained("infogan")
-    game, wanted = engine.game, torch.arange(200) % 10
+    game, wanted = engine.game, labels_in_turn(200, 10)
     rng = CounterDraws(1, 0)
     with torch.no_grad():
         latents = game.condition.with_codes(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from zoo_core.config.stop_rule import parse_plateau
+from zoo_core.runs.lines import LogLine
 from zoo_core.training.run import Run
 
 
@@ -23,13 +23,13 @@ class Plateau:
         self.score, self.count, self.higher = score, count, higher
         self.best, self.best_step, self.waited = math.nan, 0, 0
 
-    def take(self, line: Mapping[str, Any]) -> bool:
-        """Take a line of the log; return whether it is one too many without a better score."""
-        value = line.get(self.score)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+    def take(self, step: int, scalars: Mapping[str, float]) -> bool:
+        """Take a log point; return whether it is one too many without a better score."""
+        if self.score not in scalars:
             return False
+        value = scalars[self.score]
         if math.isnan(self.best) or (value > self.best if self.higher else value < self.best):
-            self.best, self.best_step, self.waited = float(value), int(line["step"]), 0
+            self.best, self.best_step, self.waited = float(value), step, 0
             return False
         self.waited += 1
         return self.waited >= self.count
@@ -44,12 +44,12 @@ class Plateau:
         )
 
 
-def plateau_of(run: Run, lines: Iterable[Mapping[str, Any]]) -> Plateau | None:
+def plateau_of(run: Run, lines: Iterable[LogLine]) -> Plateau | None:
     """Return what a run waits for, told of the lines that are logged already; None for nothing."""
     if not run.options.stop_on:
         return None
     score, count = parse_plateau(run.options.stop_on)
     found = Plateau(score, count, higher=run.better.get(score) == "higher")
     for line in lines:
-        found.take(line)
+        found.take(line.step, line.scalars)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +14,12 @@ from zoo_core.composition import Composition, compose
 from zoo_core.engine.state import EMA
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
+from zoo_core.runs.atomic import json_bytes
 from zoo_core.runs.checkpoint import MANIFEST, read_state
-from zoo_core.runs.directory import RunDirectory, read_config, read_lines
+from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.jsonl import lines_until
 from zoo_core.runs.layout import LOG, SCORES
+from zoo_core.runs.lines import Evaluation, read_scores
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
 from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
 from zoo_core.weights.bundle.private import without_directories, without_pushing
@@ -41,7 +43,7 @@ class Contents:
         weights: "average" or "plain".
         step: of the checkpoint; None where there is none.
         distributions: where the parts come from, with versions.
-        scores: records as in `scores.jsonl`.
+        scores: the evaluations of these weights.
         training: seconds, images and the command, as far as they are known.
         state: name below state/ to what is written there.
         picture: a PNG that is taken as it is, where the game draws nothing by itself.
@@ -54,7 +56,7 @@ class Contents:
     weights: str = "plain"
     step: int | None = None
     distributions: Mapping[str, str] = field(default_factory=dict)
-    scores: Sequence[Mapping[str, Any]] = ()
+    scores: Sequence[Evaluation] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Path | bytes] = field(default_factory=dict)
     picture: Path | None = None
@@ -112,7 +114,7 @@ def from_run(path: Path, wanted: Wanted, registry: Registry) -> Contents:
         step=step,
         distributions=used_distributions(own, _versions(config)),
         scores=scores_of(
-            read_lines(run / SCORES), step, weights="average" if averaged else "plain"
+            read_scores(run / SCORES), step, weights="average" if averaged else "plain"
         ),
         training={
             "seconds": round(float(state["seconds"]), 1),
@@ -155,7 +157,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
         weights=bundle.weights,
         step=bundle.step,
         distributions=config["distributions"],
-        scores=config["scores"],
+        scores=[Evaluation.from_json(score) for score in config["scores"]],
         training=config["training"],
         state={name: path / STATE / name for name in bundle.state} if wanted.state else {},
         picture=picture if picture.is_file() else None,
@@ -211,9 +213,6 @@ def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]
         if file.name == MANIFEST or file.suffix in (".json", ".safetensors")
     }
     config = {key: value for key, value in read_config(run / CONFIG).items() if key != "plugins"}
-    found[CONFIG] = (json.dumps(config, indent=2) + "\n").encode()
-    for name in (LOG, SCORES):
-        lines = [line for line in read_lines(run / name) if line["step"] <= step]
-        if lines:
-            found[name] = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    return found
+    found[CONFIG] = json_bytes(config)
+    logs = {name: lines_until(run / name, step) for name in (LOG, SCORES)}
+    return {**found, **{name: lines for name, lines in logs.items() if lines}}

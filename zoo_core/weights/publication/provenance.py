@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from zoo_core.composition import Composition, compose
 from zoo_core.errors import ZooError
 from zoo_core.registry.kinds import MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
+from zoo_core.runs.lines import Evaluation
 from zoo_core.weights.bundle.private import without_directories
 
 
@@ -26,13 +28,13 @@ def used_distributions(
 
 
 def scores_of(
-    lines: Iterable[Mapping[str, Any]], step: int | None, weights: str
-) -> list[dict[str, Any]]:
-    """Return the evaluations that belong to a checkpoint's weights, as `scores.jsonl` has them."""
+    evaluations: Iterable[Evaluation], step: int | None, weights: str
+) -> list[Evaluation]:
+    """Return the evaluations of a checkpoint's weights, without anybody's directories."""
     return [
-        without_directories(dict(line))
-        for line in lines
-        if line.get("step") == step and line.get("weights", "average") == weights
+        replace(one, protocol=without_directories(one.protocol))
+        for one in evaluations
+        if one.step == step and one.weights == weights
     ]
 
 

@@ -173,7 +173,7 @@ def _write_config(folder: Path, contents: Contents, dtype: str) -> dict[str, Any
         "dtype": dtype,
         "step": contents.step,
         "distributions": contents.distributions,
-        "scores": list(contents.scores),
+        "scores": [one.to_json() for one in contents.scores],
         "training": contents.training,
         "sha256": {
             file.relative_to(folder).as_posix(): sha256_of(file)

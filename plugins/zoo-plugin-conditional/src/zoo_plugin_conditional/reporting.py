@@ -8,7 +8,7 @@ import torch
 
 from zoo_core import Pretrained
 from zoo_core.data import labels_of
-from zoo_core.interfaces import UNKNOWN
+from zoo_core.interfaces import UNKNOWN, as_floats
 
 if TYPE_CHECKING:
     from zoo_core.training import Run
@@ -23,7 +23,7 @@ def accuracy_line(run: Run) -> str:
     table = composition.dataset.tables("test")["images"]
     rows = table.take(torch.arange(min(MOST, len(table))))
     model = Pretrained(composition, run.engine.game, run.hardware.device)
-    logits = model.score(rows.images.float().div(127.5).sub(1)).class_logits
+    logits = model.score(as_floats(rows.images)).class_logits
     if logits is None or rows.labels is None or not len(rows.labels):
         return "there are no held-out labels, so the accuracy of the classes is not known"
     known = rows.labels != UNKNOWN
