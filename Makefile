@@ -29,7 +29,7 @@ help:
 	@echo 'make check     lint, types, docs and wheels: what CI runs after make test'
 	@echo 'make bench     run every benchmark, shortly'
 	@echo 'make results   write docs/results.md from the benchmarks'
-	@echo 'make docs      write the reference and build the site into site/'
+	@echo 'make docs      write what is generated from the code, and build the site into site/'
 	@echo 'make dist      build all wheels into dist/ and check each alone'
 	@echo 'make clean     remove what was built; .venv and runs/ stay'
 
@@ -76,6 +76,7 @@ types: $(STAMP)
 	MYPYPATH=$(subst $(space),:,cli $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
 
 site-check: $(STAMP)
+	$(BIN)/python tools/make_first_party.py --check
 	$(BIN)/python tools/make_reference.py --check
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py --check
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
@@ -94,6 +95,7 @@ results: $(STAMP)
 	$(BIN)/python tools/make_matrix.py
 
 docs: $(STAMP)
+	$(BIN)/python tools/make_first_party.py
 	$(BIN)/python tools/make_reference.py
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py
 	$(BIN)/mkdocs build --strict

@@ -19,6 +19,8 @@ from zoo_cli.matrix.reasons import Reasons, reasons_of
 from zoo_core import Registry
 from zoo_core.composition.selection import Choice, select
 from zoo_core.config.request import NOTHING, Layer
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.lookup import CORE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "matrix.md"
@@ -70,7 +72,7 @@ def page(registry: Registry, asked: Mapping[str, Sequence[str]] | None = None) -
 
 def first_party() -> frozenset[str]:
     """Return the distributions of this repository."""
-    return frozenset({"gan-zoo", *(folder.name for folder in ROOT.glob("plugins/zoo-plugin-*"))})
+    return frozenset({CORE, *FIRST_PARTY})
 
 
 def introduction(matrix: Matrix, cells: Sequence[Cell]) -> str:
