@@ -19,7 +19,8 @@ HEAD = """## Metrics
 
 The runs, measured as `zoo eval` measures. Lower is better but for modes, of which there are ten.
 **memorisation** is 1 % of images that are new, and 100 % of copies. [What each metric sees, and
-what it is blind to](metrics.md)."""
+what it is blind to](metrics.md). The rows of one table share a protocol; those of another are not
+to be compared with them."""
 
 INDEPENDENT = """Independent figures for the two models whose papers give one that does not
 depend on features: InfoGAN's authors report an error of 5 % when its categorical code

@@ -10,8 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from benchmarks.shared.controls import PIECE, real_images
-from zoo_core import Composition, ImageSpec, Pretrained, ZooError, evaluate
-from zoo_core import Measures as Asked
+from zoo_core import Composition, ImageSpec, Measures, Pretrained, ZooError, evaluate
 from zoo_core.composition.metrics import all_labels
 from zoo_core.data import FewLabels
 from zoo_core.draws import CounterDraws
@@ -29,11 +28,11 @@ COLUMNS = 10
 SUPERVISED_STEPS = 1000
 """Steps of the classifier that sees the labelled images only."""
 
-Measures = dict[str, Any]
+Figures = dict[str, Any]
 
 
 @torch.no_grad()
-def measured(name: str, run: Path, model: Pretrained, count: int, picture: Path) -> Measures:
+def measured(name: str, run: Path, model: Pretrained, count: int, picture: Path) -> Figures:
     """Return the extra figures of a row as JSON data; pictures are written beside its own.
 
     Args:
@@ -55,10 +54,10 @@ def measured(name: str, run: Path, model: Pretrained, count: int, picture: Path)
     return {"kind": name, **found}
 
 
-def labels_read(run: Path, composition: Composition, held_out: Batch, count: int) -> Measures:
+def labels_read(run: Path, composition: Composition, held_out: Batch, count: int) -> Figures:
     """Return the share of samples that are read as the label they were asked for."""
     options = {"data": composition.settings["data"].plain()}
-    asked = Asked(metrics=("label-accuracy",), count=count, splits=("test",), options=options)
+    asked = Measures(metrics=("label-accuracy",), count=count, splits=("test",), options=options)
     (found,) = evaluate(run, asked, device="cpu")
     return {**found.record(), "held_out": _right(read(held_out.images), held_out)}
 
@@ -70,7 +69,7 @@ def read(images: Tensor) -> Tensor:
     return torch.cat([piece.argmax(1) for piece in logits if piece is not None])
 
 
-def codes_found(model: Pretrained, held_out: Batch, count: int, picture: Path) -> Measures:
+def codes_found(model: Pretrained, held_out: Batch, count: int, picture: Path) -> Figures:
     """Return how pure the categorical code is, and picture the codes.
 
     Purity is the share of images that belong to the most frequent class of their code's value
@@ -135,7 +134,7 @@ def _picture_of_code(model: Pretrained, condition: Any, number: int, picture: Pa
     return path.name
 
 
-def classes_learned(model: Pretrained, held_out: Batch) -> Measures:
+def classes_learned(model: Pretrained, held_out: Batch) -> Figures:
     """Return the held-out accuracy of the critic's classes, and of the same nets without a GAN."""
     dataset = model.composition.dataset
     if not isinstance(dataset, FewLabels):
