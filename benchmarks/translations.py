@@ -72,7 +72,7 @@ def make_digits(seed: int, places: Places, given: argparse.Namespace) -> None:
         {
             **QUARTER,
             "run": {**run, "steps": 2 if given.quick else given.steps},
-            "data": {"root": places.data_dir},
+            "data": {"root": given.data_dir},
         },
         recipe="none",
     )
@@ -194,6 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, measure and write; return the exit status."""
     parser = program.parser(__doc__, quick="two steps, a temporary folder")
     program.add_places(parser, runs="translations")
+    program.add_data(parser)
     program.add_choice(parser, [DIGITS, *MAP_ROWS])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=1200, help="between digits and mnist")
