@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import Step, interleaved, ratios
+from benchmarks.shared.timing import Step, interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.composition import Composition
 from zoo_core.config.run import PlayerOptions, RunOptions

@@ -17,8 +17,9 @@ from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
 from zoo_core.config.options import REQUIRED, Option, options_of
 from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.kinds import PLAYERS, ROLES
-from zoo_core.registry.lookup import Registered
+from zoo_core.registry.lookup import CORE, Registered
 from zoo_core.weights.hub.failures import SAYINGS, Failure, Request, fields_of
 from zoo_core.weights.shipped import told_of
 
@@ -71,7 +72,7 @@ def _help(title: str, text: str) -> str:
 
 def parts_page(registry: Registry) -> str:
     """Return every first-party part with its options, and the options of runs and players."""
-    items = [item for item in registry.entries() if item.source in first_party()]
+    items = [item for item in registry.entries() if item.source in {CORE, *FIRST_PARTY}]
     text = NOTE + "# Parts\n\n"
     text += "What the first-party distributions offer. `zoo list` shows what is installed, and\n"
     text += "`zoo info NAME` one part of it. An option is set with `-o section.name=value`.\n\n"

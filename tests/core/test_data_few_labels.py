@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from zoo_core.data.checking.inspecting_tables import inspect_dataset
 
 from zoo_core import Entry, Registry, ZooError, compose
 from zoo_core.data import MemoryTable, labels_of
+from zoo_core.data.checking.table_inspection import inspect_dataset
 from zoo_core.data.sets.digits import Digits
 from zoo_core.data.sets.few_labels import FewLabels
 from zoo_core.interfaces import Rows, Table

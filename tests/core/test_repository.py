@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import json
 import re
+import shutil
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
@@ -102,6 +107,75 @@ def test_every_distribution_ships_the_licence() -> None:
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     for project in ROOT.glob("plugins/*/pyproject.toml"):
         assert (project.parent / "LICENSE").read_text(encoding="utf-8") == licence
+
+
+@pytest.fixture(scope="module")
+def first_party() -> Iterator[ModuleType]:
+    """Give `tools/make_first_party.py`, which writes down what the plugins offer."""
+    file = ROOT / "tools" / "make_first_party.py"
+    spec = importlib.util.spec_from_file_location("make_first_party", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_first_party"] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["make_first_party"]
+
+
+def test_what_is_written_of_first_party_plugins_is_current(
+    first_party: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert first_party.main(["--check"]) == 0, capsys.readouterr().err
+
+
+PLUGIN = """
+from zoo_core import Entry, hookimpl
+
+
+@hookimpl
+def zoo_entries():
+    return [
+        Entry("loss", "brand-new", "zoo_plugin_brand_new.parts:Loss", "New."),
+        Entry("generator", "brand-new", "zoo_plugin_brand_new.parts:Net", "New."),
+    ]
+"""
+
+PROJECT = """
+[project]
+name = "zoo-plugin-brand-new"
+
+[project.entry-points.gan_zoo]
+new = "zoo_plugin_brand_new.plugin"
+"""
+
+
+def test_a_plugin_is_one_folder_and_nothing_else_is_written_by_hand(
+    first_party: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "zoo_core/registry/first_party.json"
+    for name in ("pyproject.toml", "README.md", "docs/index.md", table):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    package = tmp_path / "plugins/zoo-plugin-brand-new/src/zoo_plugin_brand_new"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "plugin.py").write_text(PLUGIN)
+    (package.parents[1] / "pyproject.toml").write_text(PROJECT)
+
+    assert first_party.main(["--check"], tmp_path) == 1
+    assert f"{table} is not current" in capsys.readouterr().err
+    assert first_party.main([], tmp_path) == 0
+    assert first_party.main(["--check"], tmp_path) == 0
+
+    assert json.loads((tmp_path / table).read_text()) == {
+        "zoo-plugin-brand-new": {"generator": ["brand-new"], "loss": ["brand-new"]}
+    }
+    assert 'all = [\n    "zoo-plugin-brand-new",\n]\n' in (tmp_path / "pyproject.toml").read_text()
+    line = ".venv/bin/pip install -e . -e plugins/zoo-plugin-brand-new\n"
+    assert line in (tmp_path / "README.md").read_text()
+    row = "| `zoo-plugin-brand-new` | generator `brand-new`; loss `brand-new` |\n"
+    assert row in (tmp_path / "docs/index.md").read_text()
 
 
 WRITER = "zoo_core/runs/atomic.py"

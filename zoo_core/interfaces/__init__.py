@@ -1,6 +1,6 @@
 """The contract between parts: what a generator, a loss or a game is, and what they exchange."""
 
-from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Rows, Split, Table
 from zoo_core.interfaces.duel import Due, Duel, DuelNames
 from zoo_core.interfaces.games import (
     DUEL,
@@ -33,6 +33,7 @@ from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
     "DUEL",
+    "UNKNOWN",
     "Augment",
     "Batch",
     "Comparison",

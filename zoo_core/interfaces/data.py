@@ -14,6 +14,9 @@ from zoo_core.spec import ImageSpec
 
 Split = Literal["train", "test"]
 
+UNKNOWN = -1
+"""The label of an image whose class nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from zoo_core.config.options import Between
 from zoo_core.data.folders.folder import Channels, HeldOut
-from zoo_core.data.folders.labelling import UNKNOWN, LabelMode
+from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
 from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces.data import Dataset, Datasets, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table
 
 
 @dataclass(kw_only=True, eq=False)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from zoo_core.data.folders.labelling import UNKNOWN
 from zoo_core.data.tables.memory import MemoryTable
-from zoo_core.interfaces.data import Rows, Table
+from zoo_core.interfaces.data import UNKNOWN, Rows, Table
 
 CHUNK = 1024
 

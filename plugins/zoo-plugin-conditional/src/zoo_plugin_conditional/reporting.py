@@ -8,8 +8,7 @@ import torch
 
 from zoo_core import Pretrained
 from zoo_core.data import labels_of
-from zoo_core.interfaces import as_floats
-from zoo_plugin_conditional.classifying import UNKNOWN
+from zoo_core.interfaces import UNKNOWN, as_floats
 
 if TYPE_CHECKING:
     from zoo_core.training import Run
