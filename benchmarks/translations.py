@@ -29,7 +29,7 @@ from benchmarks.shared import program
 from benchmarks.shared.program import Places
 from benchmarks.shared.trainings import trained, training_of
 from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
-from zoo_core.interfaces import Batch
+from zoo_core.interfaces import Batch, as_floats
 from zoo_core.metrics import Panel, tables_of
 from zoo_core.runs.directory import RunDirectory
 
@@ -120,7 +120,7 @@ def held_out(composition: Composition, side: str) -> Batch:
     """Return the first held-out images of a side, which an evaluation translates."""
     table = composition.dataset.tables("test")[side]
     rows = table.take(torch.arange(min(COUNT, len(table))))
-    return Batch(rows.images.float().div(127.5).sub(1), rows.labels)
+    return Batch(as_floats(rows.images), rows.labels)
 
 
 def translated(model: Pretrained, images: Tensor, direction: str) -> Tensor:
