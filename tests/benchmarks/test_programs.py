@@ -131,7 +131,7 @@ def test_every_row_says_how_it_is_trained_on_the_command_line() -> None:
     assert len(command) == len(ROWS)
     assert "--penalty r1,r2" in command["dcgan-relativistic"]
     assert "--condition sgan" in command["sgan-100"]
-    assert "--labels 100" in command["sgan-100"]
+    assert "--data few-labels:mnist -o data.count=100" in command["sgan-100"]
 
 
 def test_a_row_states_every_option_in_its_command() -> None:

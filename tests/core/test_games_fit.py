@@ -179,7 +179,7 @@ def refusal(registry: Registry, **chosen: str) -> ZooError:
 def test_a_game_that_takes_no_condition_refuses_one_by_name(parts: Registry) -> None:
     error = refusal(parts, generator="translator", game="translating", condition="wide")
     assert error.message == "game 'translating' takes no condition, but 'wide' is asked for"
-    assert error.hint == "`--condition none`, or `--game adversarial`"
+    assert error.hint == "`--condition none`, or a game that takes one"
 
 
 def test_a_game_that_takes_no_encoder_refuses_one_by_name(parts: Registry) -> None:
