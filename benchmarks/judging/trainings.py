@@ -49,8 +49,8 @@ def training_of(directory: Path) -> Training:
         steps=last.step,
         seconds=last.seconds or 0.0,
         images_per_second=last.images_per_second or 0.0,
-        recipe=config.get("recipe", ""),
-        environment=config.get("environment", {}),
+        recipe=config.recipe,
+        environment=config.environment.to_json(),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from zoo_core import Entry, Registry, ZooError, load
+from zoo_core.config.configuration import Environment
 from zoo_core.metrics.evaluation import keep_scores
 from zoo_core.runs import Evaluation
 from zoo_core.testing import check_weights
@@ -108,16 +109,15 @@ def test_a_source_that_is_nowhere_is_said(
 
 def test_the_composition_of_any_source_can_be_had(run: Path, whole: Path) -> None:
     of_run, of_bundle = config_of(run), config_of(whole)
-    assert "environment" in of_run
+    assert of_run.environment.facts["device"] == "cpu"
+    assert of_bundle.environment == Environment()
     # a bundle does not say where its author pushed to
     options = {
         section: {name: value for name, value in values.items() if not name.startswith("push_")}
-        for section, values in of_run["options"].items()
+        for section, values in of_run.options.items()
     }
-    assert options == of_bundle["options"]
-    assert [of_run[key] for key in ("format", "parts")] == [
-        of_bundle[key] for key in ("format", "parts")
-    ]
+    assert options == of_bundle.options
+    assert of_run.parts == of_bundle.parts
 
 
 def test_scores_are_not_written_into_a_bundle(bundle: Path) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import WEIGHTS_NAME, Entry
 from zoo_core.registry.lookup import Registered, Registry
-from zoo_core.runs.lines import Evaluation
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
+from zoo_core.weights.bundle.config import BundleConfig
 
 SCHEME = "hf://"
 
@@ -74,26 +74,25 @@ def told_of(item: Registered) -> dict[str, Any]:
         return {**found, "hub": hub_text(item.entry)}
     folder = folder_of(item)
     config = read_bundle_config(folder / "config.json")
-    size = sum((folder / file).stat().st_size for file in config["components"].values())
+    size = sum((folder / file).stat().st_size for file in config.components.values())
     return {
         "data": found["data"] or _data(config),
         "mb": f"{size / 1e6:.2g}",
         "metric": found["metric"] or _metric(config),
-        "licence": found["licence"] or config.get("licence", ""),
+        "licence": found["licence"] or config.licence,
         "hub": "",
     }
 
 
-def _data(config: dict[str, Any]) -> str:
-    parts, options = config["composition"]["parts"], config["composition"]["options"]
-    name = str(parts.get("data", "")).rpartition("/")[2]
-    size = options.get("run", {}).get("size")
+def _data(config: BundleConfig) -> str:
+    name = ", ".join(each.rpartition("/")[2] for each in config.composition.names("data"))
+    size = config.composition.value("run", "size")
     return f"{name} at {size}" if size else name
 
 
-def _metric(config: dict[str, Any]) -> str:
+def _metric(config: BundleConfig) -> str:
     """Return the newest score against held-out images, or against any."""
-    found = [one for one in map(Evaluation.from_json, config["scores"]) if one.scores]
+    found = [one for one in config.scores if one.scores]
     held_out = [one for one in found if one.protocol.get("split") == "test"]
     for one in reversed(held_out or found):
         name, value = next(iter(one.scores.items()))
