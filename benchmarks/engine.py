@@ -23,14 +23,14 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import Step, interleaved, ratios
+from benchmarks.shared.timing import Step, interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.composition import Composition
 from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.engine import Engine
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
-from zoo_core.interfaces import Game, Play, Player, Round, Terms, as_floats
+from zoo_core.interfaces import Game, Play, Player, Round, Task, Terms, as_floats
 from zoo_core.testing import engine_of
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -80,7 +80,7 @@ def stub_milliseconds(blocks: int = 40, steps: int = 50) -> tuple[float, float]:
     """Return the time per step of a game of two players with two parameters each.
 
     The second figure is what the engine adds to a plain loop over the same losses: logging, the
-    moving average, random streams and seeds. Both are medians over blocks of steps.
+    moving average and random streams. Both are medians over blocks of steps.
     """
     game = Stub()
     hardware = Hardware(device=torch.device("cpu"), precision="float32", layout="channels-first")
@@ -120,6 +120,7 @@ class Stub(Game):
 
     def __init__(self) -> None:
         nn.Module.__init__(self)
+        self.task = Task(images={})
         self.one, self.two = nn.Linear(1, 1), nn.Linear(1, 1)
 
     def players(self) -> Mapping[str, Player]:
@@ -130,7 +131,7 @@ class Stub(Game):
         """Return both nets."""
         return {"discriminator": self.one, "generator": self.two}
 
-    def play(self, turn: Round) -> Play:
+    def play(self, current: Round) -> Play:
         """Move both, with the smallest losses there are."""
         yield {"critic": Terms({"loss": self.one.weight.sum() + self.one.bias.sum()})}
         yield {"generator": Terms({"loss": self.two.weight.sum() + self.two.bias.sum()})}

@@ -14,7 +14,6 @@ A fifth of the cases gets its values from hypothesis, where that is installed.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import multiprocessing
@@ -41,7 +40,8 @@ from zoo_core.weights.publication.writer import write_bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.mutating import HOSTILE, WAYS, Way, resigned, sign
+from benchmarks.shared import program
+from benchmarks.shared.mutating import HOSTILE, WAYS, Way, resigned, sign
 
 CASES, QUICK = 10_000, 300
 GENERATED = 0.2
@@ -248,10 +248,9 @@ def show(results: list[tuple[str, str, float]], megabytes: float) -> int:
 
 def main() -> None:
     """Spoil, load, count."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = program.parser(__doc__, quick=f"{QUICK} cases")
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     count = QUICK if given.quick else given.cases
     with tempfile.TemporaryDirectory() as folder:

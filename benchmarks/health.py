@@ -19,8 +19,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import interleaved, ratios
-from zoo_core import ZooError, compose
+from benchmarks.shared import program
+from benchmarks.shared.tables import markdown
+from benchmarks.shared.timing import interleaved, ratios
+from zoo_core import compose
 from zoo_core.builtin.health.measurements import Gauge
 from zoo_core.engine.assembling import engine_of
 from zoo_core.runs.directory import RunDirectory
@@ -137,24 +139,20 @@ def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, lis
     return right, [case.name, str(seed), str(steps), str(done.step), said, share, verdict]
 
 
-def table(rows: list[list[str]]) -> str:
-    """Return rows as a table in Markdown."""
-    head = ["run", "seed", "of steps", "trained", "the monitor said", "after", ""]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+HEAD = ["run", "seed", "of steps", "trained", "the monitor said", "after", ""]
 
 
 def shown(cases: tuple[Case, ...], seeds: int, data_dir: str) -> bool:
     """Train all cases and print the table; return whether the monitor is always right."""
-    rows, all_right = [], True
+    rows, all_right = [HEAD], True
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             for seed in range(seeds):
                 right, row = row_of(case, seed, data_dir, Path(folder) / f"{case.name}-{seed}")
-                print(*row, sep="  ", file=sys.stderr, flush=True)
+                program.say("  ".join(row))
                 rows.append(row)
                 all_right = all_right and right
-    print(table(rows))
+    print(markdown(rows))
     return all_right
 
 
@@ -197,26 +195,25 @@ def costs(cases: tuple[Case, ...]) -> None:
         print(f"| {case.name} | {shares} |", flush=True)
 
 
+def work(given: argparse.Namespace) -> bool:
+    """Run what was asked for; return whether the monitor is right."""
+    only = ["won-dcgan"] if given.quick else given.only
+    cases = tuple(case for case in CASES if not only or case.name in only)
+    if given.cost:
+        costs(tuple(case for case in cases if "stacked-mnist" not in case.parts.values()))
+        return True
+    return shown(cases, 1 if given.quick else given.seeds, given.data_dir)
+
+
 def main() -> int:
-    """Run what was asked for; return 1 where the monitor is not right."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Run the program; return 1 where the monitor is not right."""
+    parser = program.parser(__doc__, quick="one run, whose critic wins")
     parser.add_argument("--only", nargs="*", choices=[case.name for case in CASES])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--data-dir", default="data", help="where MNIST is")
     parser.add_argument("--cost", action="store_true", help="time it instead")
-    parser.add_argument("--quick", action="store_true", help="one run, whose critic wins")
-    asked = parser.parse_args()
-    only = ["won-dcgan"] if asked.quick else asked.only
-    seeds = 1 if asked.quick else asked.seeds
-    cases = tuple(case for case in CASES if not only or case.name in only)
-    try:
-        if asked.cost:
-            costs(tuple(case for case in cases if "stacked-mnist" not in case.parts.values()))
-            return 0
-        return 0 if shown(cases, seeds, asked.data_dir) else 1
-    except ZooError as error:
-        print(error, file=sys.stderr)
-        return 1
+    given = parser.parse_args()
+    return program.status(lambda: work(given))
 
 
 if __name__ == "__main__":

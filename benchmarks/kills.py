@@ -135,9 +135,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="8 trials")
+    parser.add_argument("--quick", action="store_true", help="one trial of each composition")
     found = parser.parse_args()
-    found.trials = 8 if found.quick else found.trials
+    found.trials = len(COMPOSITIONS) if found.quick else found.trials
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.judging.rows import ROWS
+from benchmarks.shared.rows import ROWS
 from zoo_core import Measures, Registry, ZooError, evaluate
 from zoo_core.metrics.evaluation import keep_scores
 from zoo_core.runs.layout import CONFIG

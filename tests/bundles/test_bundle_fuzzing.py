@@ -16,7 +16,7 @@ from zoo_core.weights.bundle.untrusted import canonical
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.mutating import WAYS, Way, sign
+from benchmarks.shared.mutating import WAYS, Way, sign
 
 CASES = 40
 

@@ -53,6 +53,7 @@ def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_pa
         "manifest.json",
         "optimizer.safetensors",
         "state.json",
+        "state.safetensors",
     ]
     with Image.open(tmp_path / "run/samples/step-00000006.png") as picture:
         assert picture.size == (82, 82)

@@ -14,7 +14,8 @@ from zoo_core.config.configuration import Configuration
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, step_name
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.layout import step_name
 from zoo_core.runs.lines import LogLine, read_log
 
 # without torch, which takes seconds to import

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from zoo_core import ZooError
 from zoo_core.engine.scalars import Sums
 
 CPU = torch.device("cpu")
@@ -66,6 +67,34 @@ def test_the_state_goes_on_where_it_was() -> None:
     for one in (sums, again):
         one.add(["a", "b"], scalars(0.3, 20))
     assert again.take() == sums.take()
+
+
+def test_sums_that_were_taken_stay_in_the_state_as_zeros() -> None:
+    sums, again = Sums(), Sums()
+    sums.add(["a", "b"], scalars(1, 2))
+    sums.take()
+    assert {name: values.tolist() for name, values in sums.state().items()} == {"a,b": [0, 0, 0]}
+    again.load_state(sums.state(), CPU)
+    assert again.take() == {}
+
+
+def test_any_name_is_plain_text_in_a_state() -> None:
+    names = ["critic.D(real)", "a, b", "two\nlines", "1 + 1 = 100%", "Größe"]
+    sums, again = Sums(), Sums()
+    sums.add(names, scalars(1, 2, 3, 4, 5))
+    (text,) = sums.state()
+    assert text.isprintable()
+    assert text.isascii()
+    assert text.startswith("critic.D(real),")
+    again.load_state(sums.state(), CPU)
+    assert again.take() == dict(zip(names, (1, 2, 3, 4, 5), strict=True))
+
+
+def test_sums_of_another_shape_are_refused() -> None:
+    with pytest.raises(ZooError) as caught:
+        Sums().load_state({"a,b": torch.zeros(2)}, CPU)
+    assert caught.value.message == "the sums of 'a,b' have the shape (2,), and not (3,)"
+    assert caught.value.hint == "resume from the checkpoint as it was written"
 
 
 def test_the_state_of_nothing_is_empty() -> None:

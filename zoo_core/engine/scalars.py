@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote, unquote
 
 import torch
 from torch import Tensor
 
-_SEPARATOR = " + "
-"""Printable, because checkpoints travel and what travels is shown."""
+from zoo_core.errors import ZooError
 
 
 class Sums:
@@ -46,14 +46,27 @@ class Sums:
         return {name: total / count for name, (total, count) in totals.items() if count}
 
     def state(self) -> dict[str, Tensor]:
-        """Return the sums, each with its count, as tensors."""
-        return {_SEPARATOR.join(key): held.cpu().double() for key, held in self._sums.items()}
+        """Return the sums, each with its count, as tensors; names stand between commas."""
+        return {
+            ",".join(quote(name, safe="()") for name in key): held.cpu().double()
+            for key, held in self._sums.items()
+        }
 
     def load_state(self, tensors: Mapping[str, Tensor], device: torch.device) -> None:
-        """Restore `state`."""
+        """Restore `state`.
+
+        Raises:
+            ZooError: a tensor that does not belong to its names.
+        """
         for held in self._sums.values():
             held.zero_()
         for name, values in tensors.items():
-            key = tuple(name.split(_SEPARATOR))
+            key = tuple(map(unquote, name.split(",")))
+            if values.shape != (len(key) + 1,):
+                raise ZooError(
+                    f"the sums of {name!r} have the shape {tuple(values.shape)}, "
+                    f"and not ({len(key) + 1},)",
+                    hint="resume from the checkpoint as it was written",
+                )
             held = self._sums.setdefault(key, torch.zeros(len(key) + 1, device=device))
             held.copy_(values)

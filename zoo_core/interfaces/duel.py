@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import count
 
 import torch
 from torch import Tensor, nn
@@ -197,10 +198,11 @@ class Duel(nn.Module):
 
     def _critic(self, rng: Draws) -> ScoreFn:
         """Return the critic that augments, with draws of its own in every call."""
-        stream = rng.child("augment")
+        calls = count()
 
         def score(images: Tensor, labels: Tensor | None) -> Scores:
-            return self.score(self.augment(images, stream), labels)
+            seen = self.augment(images, rng.child("augment", next(calls)))
+            return self.score(seen, labels)
 
         return score
 

@@ -40,7 +40,7 @@ def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.I
     columns = columns or max(1, math.ceil(math.sqrt(len(images))))
     shown = images if images.shape[1] in (1, 3) else images[:, :1]
     sheet = make_grid(as_bytes(shown.cpu()), nrow=columns, padding=gap, pad_value=255)
-    return _picture(sheet)
+    return picture_of(sheet)
 
 
 def are_points(images: Tensor) -> bool:
@@ -115,13 +115,15 @@ def save_picture(
         picture.save(temporary, format="PNG", optimize=True)
 
 
+def picture_of(image: Tensor) -> Image.Image:
+    """Return an image (C, H, W) uint8 as a picture: in colour where it has three channels.
+
+    Of any other number of channels the first is shown, in grey.
+    """
+    if image.shape[0] != 3:
+        return Image.fromarray(image[0].cpu().numpy())
+    return Image.fromarray(image.permute(1, 2, 0).cpu().contiguous().numpy())
+
+
 def _shown(image: Tensor) -> Image.Image:
-    if are_points(image[None]):
-        return scatter(image[None])
-    return _picture(as_bytes((image if image.shape[0] in (1, 3) else image[:1]).cpu()))
-
-
-def _picture(image: Tensor) -> Image.Image:
-    if image.shape[0] == 1:
-        return Image.fromarray(image[0].numpy())
-    return Image.fromarray(image.permute(1, 2, 0).contiguous().numpy())
+    return scatter(image[None]) if are_points(image[None]) else picture_of(as_bytes(image))

@@ -14,7 +14,19 @@ from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT, write_errors, write_json
 from zoo_core.runs.checkpoint import read_checkpoint
 from zoo_core.runs.jsonl import append_line, cut_lines
-from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, LOG, SCORES, STEP
+from zoo_core.runs.layout import (
+    CHECKPOINTS,
+    CONFIG,
+    EVENTS,
+    LOCK,
+    LOG,
+    PICTURE,
+    SAMPLES,
+    SCORES,
+    checkpoints_in,
+    samples_in,
+    step_name,
+)
 from zoo_core.runs.lines import Evaluation, Event, LogLine, best_step, read_scores
 
 
@@ -51,11 +63,11 @@ class RunDirectory:
 
     def sample(self, step: int) -> Path:
         """Return where the picture of a step is."""
-        return self.path / "samples" / f"{step_name(step)}.png"
+        return self.path / SAMPLES / f"{step_name(step)}{PICTURE}"
 
     def checkpoint(self, step: int) -> Path:
         """Return where the checkpoint of a step is."""
-        return self.path / "checkpoints" / step_name(step)
+        return self.path / CHECKPOINTS / step_name(step)
 
     def create(self, config: Configuration) -> None:
         """Make the directory, take its lock, and write the configuration.
@@ -77,8 +89,8 @@ class RunDirectory:
                 hint="`--run` takes a new or an empty directory",
             )
         with write_errors(self.path):
-            (self.path / "samples").mkdir(parents=True, exist_ok=True)
-            (self.path / "checkpoints").mkdir(exist_ok=True)
+            (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
+            (self.path / CHECKPOINTS).mkdir(exist_ok=True)
         self.lock()
         write_json(self.config, config.to_json())
 
@@ -112,7 +124,7 @@ class RunDirectory:
 
     def steps(self) -> list[int]:
         """Return the steps that have a checkpoint, ascending."""
-        return sorted(_step_of(path) for path in self._glob("checkpoints"))
+        return list(checkpoints_in(self.path))
 
     def newest_whole(
         self, problems: list[str]
@@ -133,10 +145,10 @@ class RunDirectory:
         """Remove what was logged, pictured or saved after a step, torn lines and half files."""
         for file in (self.log, self.scores, self.events):
             cut_lines(file, step)
-        for path in [*self._glob("samples"), *self._glob("checkpoints")]:
-            if _step_of(path) > step:
+        for made, path in [*samples_in(self.path).items(), *checkpoints_in(self.path).items()]:
+            if made > step:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for folder in (self.path, self.path / "samples", self.path / "checkpoints"):
+        for folder in (self.path, self.path / SAMPLES, self.path / CHECKPOINTS):
             for path in folder.glob(LEFT):
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -162,16 +174,3 @@ class RunDirectory:
         """
         files = {LogLine: self.log, Evaluation: self.scores, Event: self.events}
         append_line(files[type(line)], line.to_json())
-
-    def _glob(self, folder: str) -> list[Path]:
-        return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
-
-
-def step_name(step: int) -> str:
-    """Return the name of a step in file names."""
-    return f"step-{step:08d}"
-
-
-def _step_of(path: Path) -> int:
-    found = STEP.fullmatch(path.stem)
-    return int(found[1]) if found else -1

@@ -8,7 +8,16 @@ from pathlib import Path
 from zoo_core.config.configuration import Configuration
 from zoo_core.config.file import LARGEST
 from zoo_core.errors import ZooError, nearest
-from zoo_core.runs.layout import CONFIG, EVENTS, LOG, SCORES, STEP, runs_beside
+from zoo_core.runs.layout import (
+    CHECKPOINTS,
+    CONFIG,
+    EVENTS,
+    LOG,
+    SCORES,
+    checkpoints_in,
+    runs_beside,
+    samples_in,
+)
 from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
 from zoo_core.runs.records import History
@@ -40,15 +49,15 @@ def read_history(run: str | Path) -> History:
         lines=lines,
         scores=scores,
         events=events,
-        samples=_numbered(path / "samples", ".png"),
-        checkpoints=tuple(_numbered(path / "checkpoints", "")),
+        samples=samples_in(path),
+        checkpoints=tuple(checkpoints_in(path)),
         running=is_running(path),
         remarks=tuple(remarks),
     )
 
 
 def _run_at(path: Path) -> Path:
-    if path.parent.name == "checkpoints" and not (path / CONFIG).exists():
+    if path.parent.name == CHECKPOINTS and not (path / CONFIG).exists():
         path = path.parent.parent
     if (path / CONFIG).is_file():
         return path
@@ -71,11 +80,3 @@ def _config(file: Path) -> Configuration:
     if not isinstance(value, dict):
         raise ZooError(f"{str(file)!r} holds no configuration", hint=f"is it damaged? {_IS_RUN}")
     return Configuration.salvaged(value)
-
-
-def _numbered(folder: Path, ending: str) -> dict[int, Path]:
-    if not folder.is_dir():
-        return {}
-    found = {p: STEP.fullmatch(p.stem) for p in folder.iterdir() if p.suffix == ending}
-    steps = {int(match[1]): path for path, match in found.items() if match}
-    return dict(sorted(steps.items()))

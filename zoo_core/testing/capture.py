@@ -34,11 +34,11 @@ MOST_STEPS = 200
 """Steps that are looked through for each variant to come often enough."""
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Keep each operation with its arguments and results.
 
     Raises:
-        RuntimeError: inside, an operation that reads a value back from the device.
+        AssertionError: inside, an operation that reads a value back from the device.
     """
 
     def __init__(self) -> None:

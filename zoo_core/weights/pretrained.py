@@ -40,7 +40,8 @@ class Pretrained:
         *,
         has_critic: bool = True,
     ) -> None:
-        self.composition, self.game, self.device = composition, game, device
+        # for good: threads that draw at once would switch each other's nets
+        self.composition, self.game, self.device = composition, game.eval(), device
         self.has_critic = has_critic
 
     @property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -30,8 +31,8 @@ FORMATS = ("safetensors", "torch-export", "onnx")
 @click.option("--format", "form", required=True, type=click.Choice(FORMATS), help="Of the file.")
 @click.option("--out", required=True, metavar="FILE", help="Ends with .safetensors, .pt2 or .onnx.")
 @click.option("--direction", default="", metavar="NAME", help="Such as ab or ba; the first one.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@no_ema_option
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @quiet_option
 @pass_terminal

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     metavar="SECTION.NAME=VALUE",
     help="An option of a part, or of the format: importer.NAME.",
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was imported as JSON.")
 @quiet_option
 @pass_terminal

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
@@ -36,7 +37,7 @@ _LABELS = 14
 )
 @click.argument("name")
 @click.option("--kind", metavar="K", help="Only this kind, such as loss; `zoo list` shows them.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal
@@ -98,22 +99,13 @@ def _show(terminal: Terminal, one: Described) -> None:
         "licence": one.weights.get("licence", ""),
         "on the Hub": one.weights.get("hub", ""),
     }
-    _show_facts(terminal, facts)
+    terminal.facts(facts, width=_LABELS)
     _show_options(terminal, one)
     if one.recipe:
         _show_recipe(terminal, one.recipe)
     if one.weights:
         label = f"{'draw from it':<{_LABELS}}  "
         terminal.result(Text.assemble((label, "dim"), f"zoo sample {entry.name}"))
-
-
-def _show_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:
-    table = columns("", "", fixed=(0,))
-    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
-    for name, text in facts.items():
-        if text:
-            table.add_row(name, text)
-    terminal.show(table)
 
 
 def _show_options(terminal: Terminal, one: Described) -> None:
@@ -147,7 +139,7 @@ def _show_recipe(terminal: Terminal, recipe: Mapping[str, Any]) -> None:
         "parts": _lines(f"{role} {plain(name)}" for role, name in recipe["parts"].items()),
         "values": _brings(recipe["options"]),
     }
-    _show_facts(terminal, facts)
+    terminal.facts(facts, width=_LABELS)
     # whole, so that they can be copied
     whole = {"picture": recipe["picture"], "train it": recipe["command"]}
     for name, text in {**whole, "or just": recipe["by_itself"]}.items():

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
@@ -33,7 +34,7 @@ from zoo_core.weights.shipped import told_of
     ),
 )
 @click.argument("kind", required=False)
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.matrix.cells import AXES, matrix_of
@@ -60,7 +61,7 @@ def _part_options(function: Function) -> Function:
     metavar="SECTION.NAME=VALUE",
     help="Any option of any part, for every cell.",
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import no_ema_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--licence", default="", metavar="L", help="Of the weights, such as cc0-1.0.")
 @click.option("--with-critic", is_flag=True, help="All nets, not only those that draw.")
 @click.option("--with-state", is_flag=True, help="What `zoo train --resume REPO` needs.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
+@no_ema_option
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float16"]),

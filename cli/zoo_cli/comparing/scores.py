@@ -144,8 +144,13 @@ def score_text(value: float) -> str:
     return f"{value:.4g}"
 
 
-def protocol_text(protocol: Mapping[str, Any]) -> str:
-    """Return the heart of a protocol in one line."""
+def protocol_text(protocol: Mapping[str, Any], weights: str = "") -> str:
+    """Return the heart of a protocol in one line.
+
+    Args:
+        protocol: as far as it was recorded.
+        weights: that made the samples, where all of them are of one kind.
+    """
 
     def said(name: str) -> str:
         value = protocol.get(name, _UNKNOWN)
@@ -155,9 +160,12 @@ def protocol_text(protocol: Mapping[str, Any]) -> str:
         return "a protocol that was not recorded"
     features = said("features").rpartition("/")[2]
     data = said("data").rpartition("/")[2]
+    made_by = f", {weights} weights" if weights else ""
+    digest = str(protocol.get("features_digest", ""))[:8]
     return (
-        f"{said('fake_count')} samples against {said('real_count')} {said('split')} images "
-        f"of {data}, {said('image')}, features {features}, seed {said('seed')}"
+        f"{said('fake_count')} samples (seed {said('seed')}{made_by}) against "
+        f"{said('real_count')} {said('split')} images of {data}, {said('image')}, "
+        f"features {features} {digest}".rstrip()
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_core.registry.kinds import ROLES, Kind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -110,7 +111,7 @@ _OTHERS = (
         help="Any option of any part, such as generator.width=32; `zoo info` shows them.",
     ),
     click.option("--run", metavar="DIR", help="Run directory; else runs/GEN-LOSS-DATA."),
-    click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file."),
+    plugin_option,
     click.option("--dry-run", is_flag=True, help="Show every value and who set it; train nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the configuration or outcome."),
     click.option("--resume", metavar="DIR|REPO", help="Go on with this run, also after a crash."),

@@ -16,6 +16,7 @@ from zoo_core.interfaces import (
     Condition,
     Discriminator,
     Duel,
+    DuelNames,
     GameParts,
     Generator,
     Penalty,
@@ -79,7 +80,7 @@ def parts(*, critic_steps: int = 1, channels_b: int = 1, penalty: bool = False) 
     }
     condition = Condition()
 
-    def duel(generator: Generator, critic: Discriminator) -> Duel:
+    def duel(generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
         penalties = {"notices": Notices()} if penalty else {}
         return Duel(
             generator,
@@ -88,6 +89,7 @@ def parts(*, critic_steps: int = 1, channels_b: int = 1, penalty: bool = False) 
             condition=condition,
             augment=Augment(),
             penalties=penalties,
+            names=DuelNames(prefix=prefix),
         )
 
     return GameParts(
@@ -105,7 +107,16 @@ def batch(number: int = 0) -> dict[str, Batch]:
 
 
 def begun(game: Cycle, step: int = 0) -> Play:
-    return game.play(Round(step=step, rng=CounterDraws(0, step), batch=batch))
+    """Begin the round of a step, whose real batches are those of its numbers."""
+    reads = game.reads(game.task)
+    return game.play(
+        Round(
+            step=torch.tensor(step),
+            variant=game.variant(step),
+            rng=CounterDraws(0, step),
+            real=tuple(batch(step * reads + index) for index in range(reads)),
+        )
+    )
 
 
 def losses(terms: Terms) -> dict[str, float]:
@@ -163,18 +174,16 @@ def test_gradients_of_the_cycle_reach_both_generators() -> None:
 
 
 def test_every_critic_move_has_data_of_its_own() -> None:
-    asked: list[int] = []
     game = Cycle(parts=parts(critic_steps=2), pool=0)
-
-    def recorded(number: int) -> dict[str, Batch]:
-        asked.append(number)
-        return batch(number)
-
-    play = game.play(Round(step=3, rng=CounterDraws(0, 3), batch=recorded))
-    next(play)
+    assert game.reads(game.task) == 2
+    play = begun(game, 3)
+    generator = next(play)["generator"]
     first = play.send({"generator": {}})["critic"]
     second = play.send({"critic": {}})["critic"]
-    assert asked == [6, 7]
+    with pytest.raises(StopIteration):
+        play.send({"critic": {}})
+    # the generators move on batch 6: b = -6.25 becomes 6.25 and scores 12.5
+    assert losses(generator)["a.fake"] == 0.5 * 11.5**2
     # batch 7: a = 7.5 scores 15; fake a = 7.25 scores 14.5
     assert losses(first)["a.real"] == 0.5 * (2 * 6.5 - 1) ** 2
     assert losses(second)["a.real"] == 0.5 * 14**2
@@ -185,9 +194,7 @@ def test_a_full_pool_changes_what_the_critics_see() -> None:
     game = Cycle(parts=parts(), pool=1)
     seen = []
     for step in range(20):
-        play = game.play(
-            Round(step=step, rng=CounterDraws(0, step), batch=lambda _, s=step: batch(s))
-        )
+        play = begun(game, step)
         next(play)
         seen.append(losses(play.send({"generator": {}})["critic"])["a.fake"])
     new = [round(0.5 * (2 * (0.25 + step)) ** 2, 6) for step in range(20)]
@@ -200,11 +207,14 @@ def test_a_full_pool_changes_what_the_critics_see() -> None:
 def test_each_duels_penalties_observe_their_own_notes() -> None:
     game = Cycle(parts=parts(penalty=True), pool=0)
     play = begun(game)
-    notes = next(play)["generator"].notes
-    critic = play.send({"generator": notes})["critic"]
+    notes = {"generator": next(play)["generator"].notes}
+    game.after(notes)
+    critic = play.send(notes)["critic"]
     assert {"a.nothing", "b.nothing"} <= critic.losses.keys()
     with pytest.raises(StopIteration):
         play.send({"critic": critic.notes})
+    assert [duel.penalties["notices"].heard for duel in game.duels] == [[], []]
+    game.after({"critic": critic.notes})
     for duel, fake in ((game.duel_a, 0.25), (game.duel_b, 0.25)):
         (heard,) = duel.penalties["notices"].heard
         assert heard["mean"] == fake

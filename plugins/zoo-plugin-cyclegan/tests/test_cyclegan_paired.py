@@ -14,6 +14,7 @@ from zoo_core.interfaces import (
     Condition,
     Discriminator,
     Duel,
+    DuelNames,
     GameParts,
     Generator,
     Play,
@@ -54,7 +55,7 @@ class Weigh(Discriminator):
 def parts(image: ImageSpec = IMAGE, *, critic_steps: int = 1) -> GameParts:
     condition = Condition()
 
-    def duel(generator: Generator, critic: Discriminator) -> Duel:
+    def duel(generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
         return Duel(
             generator,
             critic,
@@ -62,6 +63,7 @@ def parts(image: ImageSpec = IMAGE, *, critic_steps: int = 1) -> GameParts:
             condition=condition,
             augment=Augment(),
             penalties={},
+            names=DuelNames(prefix=prefix),
         )
 
     return GameParts(
@@ -79,8 +81,17 @@ def batch(number: int = 0) -> dict[str, Batch]:
     return {"images": Batch(image, None, source)}
 
 
-def begun(game: Paired) -> Play:
-    return game.play(Round(step=0, rng=CounterDraws(0, 0), batch=batch))
+def begun(game: Paired, step: int = 0) -> Play:
+    """Begin the round of a step, whose real batches are those of its numbers."""
+    reads = game.reads(game.task)
+    return game.play(
+        Round(
+            step=torch.tensor(step),
+            variant=game.variant(step),
+            rng=CounterDraws(0, step),
+            real=tuple(batch(step * reads + index) for index in range(reads)),
+        )
+    )
 
 
 def losses(terms: Terms) -> dict[str, float]:
@@ -125,19 +136,17 @@ def test_the_critics_move_has_no_graph_to_the_generator() -> None:
 
 
 def test_every_critic_move_has_data_of_its_own_and_the_generator_shares_the_last() -> None:
-    asked: list[int] = []
     game = Paired(parts=parts(critic_steps=3))
-
-    def recorded(number: int) -> dict[str, Batch]:
-        asked.append(number)
-        return batch(number)
-
-    play = game.play(Round(step=2, rng=CounterDraws(0, 2), batch=recorded))
-    next(play)
-    play.send({"critic": {}})
-    play.send({"critic": {}})
+    assert game.reads(game.task) == 3
+    play = begun(game, 2)
+    critics = [next(play), play.send({"critic": {}}), play.send({"critic": {}})]
     terms = play.send({"critic": {}})["generator"]
-    assert asked == [6, 7, 8]
+    with pytest.raises(StopIteration):
+        play.send({"generator": {}})
+    # batches 6, 7 and 8: real scores 78 + 110 * number, of which half the weight counts
+    assert [losses(move["critic"])["real"] for move in critics] == [
+        0.25 * (77 + 110 * number) ** 2 for number in (6, 7, 8)
+    ]
     assert losses(terms)["l1"] == pytest.approx(900)
 
 

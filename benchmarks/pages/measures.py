@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.judging.tables import markdown
+from benchmarks.pages.scores import link
+from benchmarks.shared.tables import markdown
 
 Result = Mapping[str, Any]
 
 LABELS = """
 ## Samples of a label
 
-The label is asked for, and the judge reads the sample: the share of samples that it reads as asked,
-over all labels and for the label that does worst. On real held-out images the judge itself is
+`label-accuracy`: the share of samples that the classifier reads as the label they were asked for,
+over all labels and for the label that does worst. On real held-out images the classifier itself is
 right as often as the last row says.
 """
 
@@ -21,8 +22,9 @@ CODES = """
 ## Codes without labels
 
 Purity is the share of images that are of the most frequent class of their code's value: of samples
-whose code was chosen, by the judge's reading, and of held-out images whose code the critic's side
-reads, by their label. A code that says nothing would have the purity of the last row.
+whose code was chosen, as the classifier of the metrics reads them, and of held-out images whose
+code the critic's side reads, by their label. A code that says nothing would have the purity of the
+last row.
 """
 
 CLASSES = """
@@ -54,16 +56,13 @@ def measured_text(result: Result) -> str:
     )
 
 
-def _link(result: Result) -> str:
-    return f"[{result['name']}](#{result['name']})"
-
-
 def _labels(group: Sequence[Result]) -> str:
     cells = [["", "read as asked", "worst label"]]
     for result in group:
-        found = result["measures"]
-        cells.append([_link(result), f"{found['as_asked']:.1%}", f"{found['worst_class']:.1%}"])
-    cells.append(["*the judge on held-out images*", f"{group[0]['judge']['accuracy']:.1%}", ""])
+        found = result["measures"]["scores"]
+        shares = [f"{found[name]:.1%}" for name in ("label-accuracy", "label-accuracy.worst")]
+        cells.append([link(result), *shares])
+    cells.append(["*held-out images*", f"{group[0]['measures']['held_out']:.1%}", ""])
     return f"{LABELS.strip()}\n\n{markdown(cells)}"
 
 
@@ -72,7 +71,7 @@ def _codes(group: Sequence[Result]) -> str:
     for result in group:
         found = result["measures"]
         shares = [f"{found[name]:.1%}" for name in ("purity_samples", "purity_held_out")]
-        cells.append([_link(result), *shares, str(found["classes_covered"])])
+        cells.append([link(result), *shares, str(found["classes_covered"])])
     one = f"{group[0]['measures']['purity_of_one_value']:.1%}"
     cells.append(["*one value for all*", "", one, "1"])
     return f"{CODES.strip()}\n\n{markdown(cells)}"
@@ -83,5 +82,5 @@ def _classes(group: Sequence[Result]) -> str:
     for result in group:
         found = result["measures"]
         shares = [f"{found[name]:.1%}" for name in ("accuracy", "supervised_accuracy")]
-        cells.append([_link(result), str(found["labels"]), *shares])
+        cells.append([link(result), str(found["labels"]), *shares])
     return f"{CLASSES.strip()}\n\n{markdown(cells)}"

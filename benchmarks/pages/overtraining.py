@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from benchmarks.judging.tables import markdown
+from benchmarks.shared.program import read_json
+from benchmarks.shared.tables import markdown
 
-FIGURES = Path("results") / "overtraining.json"
+FIGURES = "overtraining.json"
 
 
 def overtraining_text(folder: Path) -> str:
     """Return the section, or an empty text where nothing is stored.
 
     Args:
-        folder: of the pages.
+        folder: of the figures.
     """
     path = folder / FIGURES
     if not path.is_file():
         return ""
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = read_json(path)
     fresh = {name: found["fresh"][name]["scores"]["fid"] for name in ("best", "last")}
     count = found["fresh"]["best"]["protocol"]["fake_count"]
     curve = [["step", *(f"{line['step']:,}" for line in found["curve"])]]

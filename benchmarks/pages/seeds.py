@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.judging.tables import markdown
+from benchmarks.pages.scores import by_digest, link, protocol_text
+from benchmarks.shared.program import read_json
+from benchmarks.shared.tables import markdown
 
 FORMAT = 1
 """Version of the stored scores' form."""
 
-SEEDS_FOLDER = Path("results") / "seeds"
+FOLDER = "seeds"
+"""Folder of the scores, below that of the figures."""
 
 Result = Mapping[str, Any]
 
@@ -22,18 +24,16 @@ def seeds_text(folder: Path, names: Sequence[str]) -> str:
     """Return the section, or an empty text where nothing is stored.
 
     Args:
-        folder: of the pages.
+        folder: of the figures.
         names: of the rows, in their order.
     """
-    found = [folder / SEEDS_FOLDER / f"{name}.json" for name in names]
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in found if path.is_file()]
-    if not results:
-        return ""
-    groups: dict[str, list[Result]] = {}
-    for result in results:
-        groups.setdefault(result["digest"], []).append(result)
-    tables = [f"{_table(group)}\n\n{protocol_text(group[0])}" for group in groups.values()]
-    return "\n\n".join([HEAD, *tables])
+    found = [folder / FOLDER / f"{name}.json" for name in names]
+    results = [read_json(path) for path in found if path.is_file()]
+    tables = [
+        f"{_table(group)}\n\n{protocol_text(group[0])}"
+        for group in by_digest(results, lambda result: result)
+    ]
+    return "\n\n".join([HEAD, *tables]) if tables else ""
 
 
 HEAD = """## Three seeds
@@ -41,8 +41,8 @@ HEAD = """## Three seeds
 Every row in three seeds, for a part of its steps that the table names, measured four times on the
 way: mean ± standard deviation over the seeds. **last**: at the last step. **best**: the evaluation
 with the lowest FID of each seed, which is what `--keep best=fid` keeps, and its step. Figures of
-one table share a protocol; those of other tables, and the FID of the judge above, cannot be
-compared with them. `python benchmarks/seeds.py` makes them."""
+one table share a protocol; those of other tables cannot be compared with them.
+`python benchmarks/seeds.py` makes them."""
 
 
 def _table(results: Sequence[Result]) -> str:
@@ -66,7 +66,7 @@ def _row(result: Result) -> list[str]:
     last = [seed["evaluations"][-1] for seed in seeds]
     best = [min(seed["evaluations"], key=lambda one: one["fid"]) for seed in seeds]
     return [
-        f"[{result['name']}](#{result['name']})",
+        link(result),
         f"{result['steps']:,}",
         f"1/{result['share']}",
         f"{statistics.median(seed['seconds_per_step'] for seed in seeds):.3f}",
@@ -85,16 +85,3 @@ def _spread(values: Sequence[float], *, digits: int | None = None) -> str:
     if len(values) < 2:
         return f"{mean:.{places}f}"
     return f"{mean:.{places}f} ± {statistics.stdev(values):.{places}f}"
-
-
-def protocol_text(scores: Mapping[str, Any]) -> str:
-    """Return a sentence on the protocol of an evaluation, as `scores.jsonl` has it."""
-    protocol = scores["protocol"]
-    versions = ", ".join(f"{name} {version}" for name, version in protocol["versions"].items())
-    return (
-        f"Protocol `{scores['digest']}`: {protocol['fake_count']:,} samples of the averaged "
-        f"weights against {protocol['real_count']:,} {protocol['split']} images of "
-        f"{protocol['data']} at {protocol['image']}, features `{protocol['features']}` "
-        f"(sha256 {protocol['features_digest'][:12]}…; {protocol['reads']}), values "
-        f"{protocol['range']}, seed {protocol['seed']}; {versions}."
-    )

@@ -37,6 +37,10 @@ class Row:
     options: Mapping[str, Mapping[str, Any]]
     measure: str = ""
 
+    def data(self, root: str) -> dict[str, Any]:
+        """Return the data's options, with the folder of the downloaded data sets."""
+        return {**self.options.get("data", {}), "root": root}
+
     @property
     def train_command(self) -> str:
         """Return what a user types for the same run."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.judging.panel import Panel
-from zoo_core import Pretrained, ZooError
-from zoo_core.data.sets.few_labels import FewLabels
+from benchmarks.shared.controls import PIECE, real_images
+from zoo_core import Composition, ImageSpec, Measures, Pretrained, ZooError, evaluate
 from zoo_core.draws import CounterDraws
-from zoo_core.interfaces import Duel, as_floats
-from zoo_core.pictures.samples import labels_in_turn
+from zoo_core.interfaces import Batch, Duel, Table, as_bytes, as_floats
 from zoo_core.pictures.sheets import save_grid
+from zoo_plugin_metrics.classifier import DigitClassifier
 
 SEED = 2
-"""Of latents, so that no measure uses the samples that the figures are of."""
+"""Of latents, so that no measure uses the samples that are pictured."""
 
 COLUMNS = 10
 """Values of a continuous code in a picture."""
@@ -27,74 +25,72 @@ COLUMNS = 10
 SUPERVISED_STEPS = 1000
 """Steps of the classifier that sees the labelled images only."""
 
-Measures = dict[str, Any]
+Figures = dict[str, Any]
 
 
-def measured(name: str, model: Pretrained, panel: Panel, count: int, picture: Path) -> Measures:
+@torch.no_grad()
+def measured(name: str, run: Path, model: Pretrained, count: int, picture: Path) -> Figures:
     """Return the extra figures of a row as JSON data; pictures are written beside its own.
 
     Args:
         name: "labels", "codes", "classes", or empty for nothing.
-        model: what was trained.
-        panel: the judge and the real images.
+        run: what was trained.
+        model: the same, with its data.
         count: samples to draw.
         picture: the row's picture, whose name those of the measure begin with.
     """
     if not name:
         return {}
-    kinds: dict[str, Callable[[], Measures]] = {
-        "labels": lambda: labels_read(model, panel, count),
-        "codes": lambda: codes_found(model, panel, count, picture),
-        "classes": lambda: classes_learned(model, panel),
-    }
-    return {"kind": name, **kinds[name]()}
+    held_out = real_images(model.composition.dataset, "test")
+    if name == "labels":
+        found = labels_read(run, model.composition, held_out, count)
+    elif name == "codes":
+        found = codes_found(model, held_out, count, picture)
+    else:
+        found = classes_learned(model, held_out)
+    return {"kind": name, **found}
 
 
-@torch.no_grad()
-def labels_read(model: Pretrained, panel: Panel, count: int) -> Measures:
-    """Return the share of samples that the judge reads as the label asked for."""
-    classes = len(model.classes)
-    labels = labels_in_turn(count, classes)
-    images = model.sample(count, seed=SEED, labels=labels)
-    read = panel.judge(images)[0].argmax(1)
-    right = (read == labels).double()
-    each = [right[labels == number].mean().item() for number in range(classes)]
-    return {
-        "as_asked": round(right.mean().item(), 4),
-        "worst_class": round(min(each), 4),
-        "each_class": [round(share, 4) for share in each],
-    }
+def labels_read(run: Path, composition: Composition, held_out: Batch, count: int) -> Figures:
+    """Return the share of samples that are read as the label they were asked for."""
+    options = {"data": composition.settings["data"].plain()}
+    asked = Measures(metrics=("label-accuracy",), count=count, splits=("test",), options=options)
+    (found,) = evaluate(run, asked, device="cpu")
+    return {**found.to_json(), "held_out": _right(read(held_out.images), held_out)}
 
 
-@torch.no_grad()
-def codes_found(model: Pretrained, panel: Panel, count: int, picture: Path) -> Measures:
+def read(images: Tensor) -> Tensor:
+    """Return the digit that the classifier of zoo-plugin-metrics reads in each image, (N,)."""
+    classifier = DigitClassifier(image=ImageSpec(*images.shape[1:]))
+    logits = [classifier(as_bytes(piece)).logits for piece in torch.split(images, PIECE)]
+    return torch.cat([piece.argmax(1) for piece in logits if piece is not None])
+
+
+def codes_found(model: Pretrained, held_out: Batch, count: int, picture: Path) -> Figures:
     """Return how pure the categorical code is, and picture the codes.
 
     Purity is the share of images that belong to the most frequent class of their code's value
-    (Manning et al. 2008, section 16.3): of samples by the judge, and of held-out images by the
+    (Manning et al. 2008, section 16.3): of samples as they are read, and of held-out images by the
     reader of codes. One value for all would give the share of the largest class.
     """
     condition: Any = getattr(model.game, "condition", None)
-    chosen = labels_in_turn(count, condition.categories)
+    chosen = torch.arange(count) % condition.categories
     rng = CounterDraws(SEED, 0, path=("codes",))
     continuous = rng.uniform(count, condition.continuous) * 2 - 1
-    images = _from_codes(model, condition, chosen, continuous)
-    read = panel.judge(images)[0].argmax(1)
-    held_out = model.score(panel.held_out.images)
-    if held_out.features is None:
-        raise ZooError("the critic has no features", hint="judge a run of `--condition infogan`")
-    found = condition.read(held_out.features).category.argmax(1)
-    shares = F.one_hot(panel.held_out.labels).double().mean(0)
-    pictures = [
-        _picture_of_code(model, condition, number, picture)
-        for number in range(condition.continuous)
-    ]
+    classes = read(_from_codes(model, condition, chosen, continuous))
+    features, labels = model.score(held_out.images).features, held_out.labels
+    if features is None or labels is None:
+        raise ZooError("the critic has no features", hint="measure a run of `--condition infogan`")
+    found = condition.read(features).category.argmax(1)
     return {
-        "purity_samples": round(purity(chosen, read), 4),
-        "purity_held_out": round(purity(found, panel.held_out.labels), 4),
-        "classes_covered": len(set(_majorities(chosen, read).tolist())),
-        "purity_of_one_value": round(shares.max().item(), 4),
-        "pictures": pictures,
+        "purity_samples": round(purity(chosen, classes), 4),
+        "purity_held_out": round(purity(found, labels), 4),
+        "classes_covered": len(set(_table(chosen, classes).argmax(1).tolist())),
+        "purity_of_one_value": round(float(labels.bincount().max() / len(labels)), 4),
+        "pictures": [
+            _picture_of_code(model, condition, number, picture)
+            for number in range(condition.continuous)
+        ],
     }
 
 
@@ -105,10 +101,6 @@ def purity(groups: Tensor, classes: Tensor) -> float:
         groups (N,) int64, classes (N,) int64.
     """
     return float(_table(groups, classes).amax(1).sum() / len(groups))
-
-
-def _majorities(groups: Tensor, classes: Tensor) -> Tensor:
-    return _table(groups, classes).argmax(1)
 
 
 def _table(groups: Tensor, classes: Tensor) -> Tensor:
@@ -139,39 +131,32 @@ def _picture_of_code(model: Pretrained, condition: Any, number: int, picture: Pa
     return path.name
 
 
-@torch.no_grad()
-def classes_learned(model: Pretrained, panel: Panel) -> Measures:
+def classes_learned(model: Pretrained, held_out: Batch) -> Figures:
     """Return the held-out accuracy of the critic's classes, and of the same nets without a GAN."""
     dataset = model.composition.dataset
-    if not isinstance(dataset, FewLabels):
-        raise ZooError("all labels were used", hint="judge a run of `--data few-labels:...`")
-    held_out = panel.held_out
-    logits = model.score(held_out.images).class_logits
-    if logits is None:
-        raise ZooError("the critic tells no classes", hint="judge a run of `--condition sgan`")
-    accuracy = (logits.argmax(1) == held_out.labels).double().mean().item()
+    tables = dataset.tables("train")
+    if "labelled" not in tables:
+        raise ZooError("all labels were used", hint="measure a run with `--data few-labels:...`")
+    alone = _supervised(model.composition, tables["labelled"])
     return {
-        "labels": dataset.count,
-        "accuracy": round(accuracy, 4),
-        "supervised_accuracy": round(_supervised(model, dataset, panel), 4),
+        "labels": model.composition.settings["data"].values["count"].value,
+        "accuracy": _right(_classes(model, held_out.images), held_out),
+        "supervised_accuracy": _right(_classes(alone, held_out.images), held_out),
         "supervised_steps": SUPERVISED_STEPS,
         "held_out": len(held_out),
     }
 
 
 @torch.enable_grad()
-def _supervised(model: Pretrained, dataset: FewLabels, panel: Panel) -> float:
+def _supervised(composition: Composition, table: Table) -> Pretrained:
     """Train the same nets, from the same weights, on the labelled images alone."""
-    composition = model.composition
     game = composition.build()
     duel = getattr(game, "duel", None)
     if not isinstance(duel, Duel):
         raise ZooError("the game has no critic of single images", hint="`--game adversarial`")
-    table = dataset.tables("train")["images"]
     rows = table.take(torch.arange(len(table)))
-    assert rows.labels is not None, "the data has labels"
-    known = rows.labels >= 0
-    images, labels = as_floats(rows.images[known]), rows.labels[known]
+    images, labels = as_floats(rows.images), rows.labels
+    assert labels is not None, "the table has labels"
     weights = [*duel.critic.parameters(), *duel.condition.critic_side.parameters()]
     optimiser = torch.optim.Adam(weights, lr=composition.settings["critic"].plain()["lr"])
     rng = torch.Generator().manual_seed(composition.run.seed)
@@ -180,9 +165,18 @@ def _supervised(model: Pretrained, dataset: FewLabels, panel: Panel) -> float:
         logits = duel.score(images[batch], None).class_logits
         assert logits is not None, "the condition classifies"
         optimiser.zero_grad()
-        F.cross_entropy(logits, labels[batch]).backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(F.cross_entropy(logits, labels[batch]))
         optimiser.step()
-    alone = Pretrained(composition, game, torch.device("cpu"))
-    found = alone.score(panel.held_out.images).class_logits
-    assert found is not None, "the condition classifies"
-    return (found.argmax(1) == panel.held_out.labels).double().mean().item()
+    return Pretrained(composition, game, torch.device("cpu"))
+
+
+def _classes(model: Pretrained, images: Tensor) -> Tensor:
+    logits = model.score(images).class_logits
+    if logits is None:
+        raise ZooError("the critic tells no classes", hint="measure a run of `--condition sgan`")
+    return logits.argmax(1)
+
+
+def _right(classes: Tensor, images: Batch) -> float:
+    assert images.labels is not None, "real_images"
+    return round((classes == images.labels).double().mean().item(), 4)

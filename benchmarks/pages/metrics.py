@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.judging.tables import markdown
 from benchmarks.measuring import controls
+from benchmarks.shared.program import RESULTS, read_json, write_text
+from benchmarks.shared.tables import markdown
 
 PAGE = "metrics.md"
-FIGURES = "results"
 
 
 def stored(docs: Path, part: str) -> Path:
     """Return where the figures of a part are: "agreement", "speed" or "controls"."""
     name = "controls" if part == "controls" else f"metrics-{part}"
-    return docs / FIGURES / f"{name}.json"
-
-
-def keep(docs: Path, part: str, figures: Mapping[str, Any]) -> None:
-    """Store the figures of a part."""
-    path = stored(docs, part)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return docs / RESULTS / f"{name}.json"
 
 
 def write_page(docs: Path) -> None:
@@ -34,12 +26,12 @@ def write_page(docs: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for part, table in TABLES.items():
         if stored(docs, part).is_file():
-            figures = json.loads(stored(docs, part).read_text(encoding="utf-8"))
-            text = _between_marks(text, part, table(figures))
-    page.write_text(text, encoding="utf-8")
+            text = between_marks(text, part, table(read_json(stored(docs, part))))
+    write_text(page, text)
 
 
-def _between_marks(text: str, part: str, table: str) -> str:
+def between_marks(text: str, part: str, table: str) -> str:
+    """Return a page with another table between the marks of a part."""
     begin, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", flags=re.DOTALL)
     return pattern.sub(lambda _: f"{begin}\n\n{table}\n\n{end}", text)
