@@ -11,7 +11,9 @@ from torch import Tensor
 
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.composition import Composition, compose
+from zoo_core.composition.build import Given
 from zoo_core.config.configuration import Configuration
+from zoo_core.config.options import TASK_NAMES
 from zoo_core.draws import CounterDraws
 from zoo_core.spec import ImageSpec
 
@@ -471,3 +473,7 @@ def test_a_built_game_makes_pictures(registry: Registry) -> None:
 def test_the_run_s_options_are_typed(registry: Registry) -> None:
     run = composed(registry, {"run": {"steps": "12", "deterministic": "yes"}}).run
     assert (run.steps, run.deterministic) == (12, True)
+
+
+def test_what_the_task_provides_is_named_in_one_way() -> None:
+    assert Given.__annotations__.keys() == TASK_NAMES

@@ -6,8 +6,8 @@ Imports no torch.
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import WEIGHTS_NAME, Entry
@@ -17,8 +17,24 @@ from zoo_core.weights.bundle.config import BundleConfig
 
 SCHEME = "hf://"
 
-TOLD = ("data", "mb", "metric", "licence")
-"""What `zoo list weights` shows; tags such as `licence:cc0-1.0` say what no bundle here says."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of pretrained weights, as far as it is known; tags say what no bundle says.
+
+    Args:
+        data: what they were trained on.
+        mb: their size.
+        metric: a score with its name.
+        licence: theirs.
+        hub: the repository that they are downloaded from; empty where they are in a wheel.
+    """
+
+    data: str = ""
+    mb: str = ""
+    metric: str = ""
+    licence: str = ""
+    hub: str = ""
 
 
 def is_pretrained_name(text: str) -> bool:
@@ -62,26 +78,31 @@ def find_weights(name: str, registry: Registry) -> Registered:
     return registry.find("weights", name)
 
 
-def told_of(item: Registered) -> dict[str, Any]:
-    """Return data, size in MB, metric and licence of pretrained weights, as far as they are known.
+def told_of(item: Registered) -> Told:
+    """Return what is told of pretrained weights; tags such as `licence:cc0-1.0` come first.
 
     Raises:
         ZooError: a bundle in a wheel that is not sound.
     """
     tags = dict(tag.split(":", 1) for tag in item.entry.tags if ":" in tag)
-    found: dict[str, Any] = {key: tags.get(key, "") for key in TOLD}
-    if hub_text(item.entry):
-        return {**found, "hub": hub_text(item.entry)}
+    tagged = Told(
+        data=tags.get("data", ""),
+        mb=tags.get("mb", ""),
+        metric=tags.get("metric", ""),
+        licence=tags.get("licence", ""),
+        hub=hub_text(item.entry),
+    )
+    if tagged.hub:
+        return tagged
     folder = folder_of(item)
     config = read_bundle_config(folder / "config.json")
     size = sum((folder / file).stat().st_size for file in config.components.values())
-    return {
-        "data": found["data"] or _data(config),
-        "mb": f"{size / 1e6:.2g}",
-        "metric": found["metric"] or _metric(config),
-        "licence": found["licence"] or config.licence,
-        "hub": "",
-    }
+    return Told(
+        data=tagged.data or _data(config),
+        mb=f"{size / 1e6:.2g}",
+        metric=tagged.metric or _metric(config),
+        licence=tagged.licence or config.licence,
+    )
 
 
 def _data(config: BundleConfig) -> str:
