@@ -210,7 +210,7 @@ def main() -> int:
     parser = program.parser(__doc__, quick="one run, whose critic wins")
     parser.add_argument("--only", nargs="*", choices=[case.name for case in CASES])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--data-dir", default="data", help="where MNIST is")
+    program.add_data(parser)
     parser.add_argument("--cost", action="store_true", help="time it instead")
     given = parser.parse_args()
     return program.status(lambda: work(given))

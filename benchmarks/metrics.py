@@ -98,7 +98,8 @@ def work(given: argparse.Namespace) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return the exit status."""
     parser = program.parser(__doc__, quick="all, small; nothing is written")
-    program.add_places(parser, runs="metrics")
+    program.add_docs(parser)
+    program.add_data(parser)
     parser.add_argument("--agreement", action="store_true", help="this alone is the default")
     parser.add_argument("--speed", action="store_true", help="seconds and memory")
     parser.add_argument("--controls", action="store_true", help="known faults, on MNIST")

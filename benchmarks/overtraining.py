@@ -23,6 +23,7 @@ from benchmarks.shared.tables import aligned
 from benchmarks.shared.trainings import trained, training_of
 from zoo_core import Measures, compose, evaluate, load
 from zoo_core.data.sets.digits import Digits
+from zoo_core.interfaces import as_floats
 from zoo_core.pictures.sheets import save_each, save_grid
 from zoo_core.runs.layout import EVENTS, SCORES
 from zoo_core.runs.lines import best_step, read_events, read_scores
@@ -50,7 +51,7 @@ def few_images(folder: Path) -> Path:
     """Write the first of the embedded digits as files, half of which will be held out."""
     if not folder.is_dir():
         rows = Digits(size=(32, 32)).tables("train")["images"].take(torch.arange(IMAGES))
-        save_each(rows.images.float() / 127.5 - 1, folder)
+        save_each(as_floats(rows.images), folder)
     return folder
 
 

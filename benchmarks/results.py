@@ -38,19 +38,19 @@ QUICK_STEPS = 3
 BOOKKEEPING = {"log_every": 50, "sample_every": 1000, "checkpoint_every": 1000, "keep": 1}
 
 
-def make(row: Row, places: Places, count: int, *, again: bool) -> None:
+def make(row: Row, places: Places, data_dir: str, count: int, *, again: bool) -> None:
     """Train one row, measure it, and write its picture and figures.
 
     Raises:
         ZooError: the data are missing, or training breaks down.
     """
-    composition = composed(row, places.data_dir)
+    composition = composed(row, data_dir)
     run = trained(composition, places.runs / row.name, row.name, again=again)
     loaded, picture = load(run, device="cpu"), places.picture(row.name)
     model = Pretrained(composition, loaded.game, loaded.device)
     save_grid(model.sample(PICTURED, seed=SEED), picture, columns=8)
     program.check_bytes(picture)
-    scores = scores_of(run, places.data_dir, count)
+    scores = scores_of(run, data_dir, count)
     result = {
         "format": FORMAT,
         "name": row.name,
@@ -102,9 +102,9 @@ def work(given: argparse.Namespace) -> None:
             if not program.wanted(given, places.figures(row.name), row.name):
                 continue
             if given.quick:
-                make(shortened(row), places, QUICK_COUNT, again=True)
+                make(shortened(row), places, given.data_dir, QUICK_COUNT, again=True)
             else:
-                make(row, places, COUNT, again=given.again)
+                make(row, places, given.data_dir, COUNT, again=given.again)
         write_page(places.docs)
 
 
@@ -112,6 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, measure and write; return the exit status."""
     parser = program.parser(__doc__, quick="three steps each, into a temporary folder")
     program.add_places(parser, runs="results")
+    program.add_data(parser)
     program.add_choice(parser, (row.name for row in ROWS))
     parser.add_argument("--report-only", action="store_true", help="the page from the figures")
     given = parser.parse_args(arguments)

@@ -72,7 +72,7 @@ def _run(row: Row, places: Places, given: argparse.Namespace, seed: int, steps: 
     }
     composition = compose(
         {"data": DATA, **row.parts, "metric": METRICS},
-        {**row.options, "run": run, "data": row.data(places.data_dir)},
+        {**row.options, "run": run, "data": row.data(given.data_dir)},
         recipe="none",
     )
     directory, name = places.runs / f"{row.name}-{seed}", f"{row.name}, seed {seed}"
@@ -108,6 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, measure and write; return the exit status."""
     parser = program.parser(__doc__, quick="three steps of two rows, a temporary folder")
     program.add_places(parser, runs="seeds")
+    program.add_data(parser)
     program.add_choice(parser, (row.name for row in ROWS))
     parser.add_argument("--count", type=int, default=1000, help="samples of an evaluation")
     parser.add_argument("--share", type=int, default=SHARE, help="part of a row's steps")

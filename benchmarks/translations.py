@@ -29,7 +29,7 @@ from benchmarks.shared import program
 from benchmarks.shared.program import Places
 from benchmarks.shared.trainings import trained, training_of
 from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
-from zoo_core.interfaces import Batch
+from zoo_core.interfaces import Batch, as_floats
 from zoo_core.metrics import Panel, tables_of
 from zoo_core.runs.directory import RunDirectory
 
@@ -72,7 +72,7 @@ def make_digits(seed: int, places: Places, given: argparse.Namespace) -> None:
         {
             **QUARTER,
             "run": {**run, "steps": 2 if given.quick else given.steps},
-            "data": {"root": places.data_dir},
+            "data": {"root": given.data_dir},
         },
         recipe="none",
     )
@@ -120,7 +120,7 @@ def held_out(composition: Composition, side: str) -> Batch:
     """Return the first held-out images of a side, which an evaluation translates."""
     table = composition.dataset.tables("test")[side]
     rows = table.take(torch.arange(min(COUNT, len(table))))
-    return Batch(rows.images.float().div(127.5).sub(1), rows.labels)
+    return Batch(as_floats(rows.images), rows.labels)
 
 
 def translated(model: Pretrained, images: Tensor, direction: str) -> Tensor:
@@ -194,6 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, measure and write; return the exit status."""
     parser = program.parser(__doc__, quick="two steps, a temporary folder")
     program.add_places(parser, runs="translations")
+    program.add_data(parser)
     program.add_choice(parser, [DIGITS, *MAP_ROWS])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=1200, help="between digits and mnist")

@@ -105,7 +105,8 @@ SEARCH
 What it comes to: many cheap steps of the generator at a high learning rate, against the paper's few
 and careful ones. What loses clearly is momentum (a first beta of 0.5), a critic without layer
 normalisation, more critic steps in the same time, and the first try, which has most of these at
-once; schedule, upsampling and the length of the latent vectors hardly matter at this length. That
-is a choice for a small budget on small images; for long trainings the paper's five critic steps and
-low learning rate are the safer start.
+once; upsampling, the moving average and the length of the latent vectors hardly matter at this
+length, at which a learning rate that does not fall is ahead. That is a choice for a small budget on
+small images; for long trainings the paper's five critic steps and low learning rate are the safer
+start.
 """

@@ -13,6 +13,7 @@ from benchmarks.shared.controls import PIECE, real_images
 from zoo_core import Composition, ImageSpec, Measures, Pretrained, ZooError, evaluate
 from zoo_core.draws import CounterDraws
 from zoo_core.interfaces import Batch, Duel, Table, as_bytes, as_floats
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_plugin_metrics.classifier import DigitClassifier
 
@@ -74,7 +75,7 @@ def codes_found(model: Pretrained, held_out: Batch, count: int, picture: Path) -
     reader of codes. One value for all would give the share of the largest class.
     """
     condition: Any = getattr(model.game, "condition", None)
-    chosen = torch.arange(count) % condition.categories
+    chosen = labels_in_turn(count, condition.categories)
     rng = CounterDraws(SEED, 0, path=("codes",))
     continuous = rng.uniform(count, condition.continuous) * 2 - 1
     classes = read(_from_codes(model, condition, chosen, continuous))

@@ -24,17 +24,15 @@ PICTURE_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a program reads and writes.
+    """Where a program writes.
 
     Args:
         docs: folder of the pages.
         runs: folder of the run directories.
-        data_dir: folder of the downloaded data sets.
     """
 
     docs: Path
     runs: Path
-    data_dir: str
 
     def figures(self, name: str) -> Path:
         """Return where figures are, such as `results/vanilla.json`."""
@@ -57,10 +55,19 @@ def parser(doc: str | None, *, quick: str) -> argparse.ArgumentParser:
     return found
 
 
+def add_data(found: argparse.ArgumentParser) -> None:
+    """Add the flag that says where the downloaded data sets are."""
+    found.add_argument("--data-dir", default="data", help="folder of the data sets")
+
+
+def add_docs(found: argparse.ArgumentParser) -> None:
+    """Add the flag that says where the pages are."""
+    found.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the pages")
+
+
 def add_places(found: argparse.ArgumentParser, *, runs: str) -> None:
     """Add the flags of `Places`; the runs are in a folder of that name."""
-    found.add_argument("--data-dir", default="data", help="folder of the data sets")
-    found.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the pages")
+    add_docs(found)
     found.add_argument("--runs", type=Path, default=ROOT / "runs" / runs, help="of the runs")
 
 
@@ -74,12 +81,10 @@ def add_choice(found: argparse.ArgumentParser, names: Iterable[str]) -> None:
 def places(given: argparse.Namespace) -> Iterator[Places]:
     """Give the folders that are asked for; `--quick` writes into temporary ones."""
     if not given.quick:
-        yield Places(docs=given.docs, runs=given.runs, data_dir=given.data_dir)
+        yield Places(docs=given.docs, runs=given.runs)
         return
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        yield Places(
-            docs=Path(folder) / "docs", runs=Path(folder) / "runs", data_dir=given.data_dir
-        )
+        yield Places(docs=Path(folder) / "docs", runs=Path(folder) / "runs")
 
 
 def wanted(given: argparse.Namespace, figures: Path, name: str) -> bool:

@@ -27,7 +27,7 @@ def test_every_program_knows_quick(file: Path) -> None:
 
 
 def given(**changes: object) -> argparse.Namespace:
-    values = {"quick": False, "again": False, "docs": Path("d"), "runs": Path("r"), "data_dir": "x"}
+    values = {"quick": False, "again": False, "docs": Path("d"), "runs": Path("r")}
     return argparse.Namespace(**{**values, **changes})
 
 
@@ -38,7 +38,7 @@ def test_a_quick_run_writes_into_folders_that_go() -> None:
         assert program.read_json(kept) == {"a": 1}
     assert not kept.exists()
     with program.places(given()) as places:
-        assert (places.docs, places.runs, places.data_dir) == (Path("d"), Path("r"), "x")
+        assert (places.docs, places.runs) == (Path("d"), Path("r"))
 
 
 def test_what_has_figures_is_made_again_only_if_that_is_asked(tmp_path, capsys) -> None:

@@ -180,7 +180,7 @@ def test_a_plugin_is_one_folder_and_nothing_else_is_written_by_hand(
 
 WRITER = "zoo_core/runs/atomic.py"
 
-RENAMES = {"benchmarks/mutating.py": "damages a bundle on purpose"}
+RENAMES = {"benchmarks/shared/mutating.py": "damages a bundle on purpose"}
 """Files that rename something else than what they have just written, and why."""
 
 
