@@ -105,7 +105,8 @@ class Child:
             for name in bundle.components
             for key, tensor in read_tensors(bundle.path(name)).items()
         }
-        config = {k: v for k, v in bundle.config.items() if k not in ("sha256", "digest")}
+        found = bundle.config.to_json()
+        config = {key: value for key, value in found.items() if key not in ("sha256", "digest")}
         return canonical(config), tensors
 
     def outcome(self, folder: Path, original: Path, *, signed: bool) -> str:

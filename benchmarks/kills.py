@@ -19,7 +19,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from typing import Any
 import torch
 
 from zoo_core import Registry, ZooError, compose
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.request import Options, Parts
 from zoo_core.runs.checkpoint import read_checkpoint
 from zoo_core.runs.lines import read_log
 from zoo_core.training import resume, train
@@ -139,16 +141,16 @@ def _arguments() -> argparse.Namespace:
     return found
 
 
-def _config(registry: Registry, parts: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+def _config(registry: Registry, parts: Parts, values: Options) -> Configuration:
     merged = {**values, "run": {**RUN, **values.get("run", {})}}
     return compose(parts, merged, registry=registry).config()
 
 
-def _train(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+def _train(config: Configuration, directory: Path, registry: Registry) -> None:
     train(compose(config=config, registry=registry), directory)
 
 
-def _go_on(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+def _go_on(config: Configuration, directory: Path, registry: Registry) -> None:
     """Resume, or start if the process was killed before it had written its configuration."""
     if (directory / "config.json").exists():
         resume(directory, registry=registry)
@@ -158,7 +160,7 @@ def _go_on(config: Mapping[str, Any], directory: Path, registry: Registry) -> No
 
 
 def _trial(
-    config: Mapping[str, Any],
+    config: Configuration,
     straight: Path,
     directory: Path,
     registry: Registry,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,9 @@ def paper(text: str) -> str:
 def details(item: Registered) -> str:
     """Return what a part brings and what it can be told; nothing where it is neither."""
     if item.entry.kind == "weights":
-        told = ", ".join(f"{name} {value}" for name, value in told_of(item).items() if value)
+        told = ", ".join(
+            f"{name} {value}" for name, value in asdict(told_of(item)).items() if value
+        )
         return f"### weights {item.entry.name}\n\n{told}.\n\n"
     target = item.entry.load()
     if isinstance(target, Recipe):

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.shared.program import say
 from zoo_core import Composition, ZooError
+from zoo_core.config.configuration import Configuration
 from zoo_core.config.identity import identity
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import read_log
@@ -42,8 +43,8 @@ def trained(
     return directory
 
 
-def _same(composition: Composition, config: Mapping[str, Any]) -> bool:
-    steps = config["options"]["run"]["steps"]
+def _same(composition: Composition, config: Configuration) -> bool:
+    steps = config.value("run", "steps")
     return (identity(composition.config()), composition.run.steps) == (identity(config), steps)
 
 
@@ -54,7 +55,7 @@ def training_of(directory: Path) -> dict[str, Any]:
         ZooError: no run is there, or it has logged nothing.
     """
     place = RunDirectory(directory)
-    environment = place.read_config().get("environment", {})
+    environment = place.read_config().environment.to_json()
     lines = read_log(place.log)
     if not lines:
         raise ZooError(f"run {str(directory)!r} has logged nothing", hint="train it to its end")

@@ -22,7 +22,7 @@ CASES = 40
 
 
 def meaning(folder: Path) -> bytes:
-    config = read_bundle(folder).config
+    config = read_bundle(folder).config.to_json()
     return canonical({key: value for key, value in config.items() if key != "digest"})
 
 

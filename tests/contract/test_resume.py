@@ -266,7 +266,7 @@ def test_a_killed_process_goes_on_where_its_last_checkpoint_was(
     parts = composed(registry, "vanilla", steps=60)
     straight = train(parts, tmp_path / "straight")
     config = tmp_path / "config.json"
-    config.write_text(json.dumps(parts.config()))
+    config.write_text(json.dumps(parts.config().to_json()))
     command = [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(config)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:

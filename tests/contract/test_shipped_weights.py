@@ -34,10 +34,10 @@ def test_weights_are_small_and_say_how_they_were_measured(name: str) -> None:
     folder = folder_of(REGISTRY.find("weights", name))
     assert sum(file.stat().st_size for file in folder.glob("*.safetensors")) < LARGEST
     config = zoo_core.weights.bundle.bundle.read_bundle(folder).config
-    assert config["dtype"] == "float16"
-    assert config["training"]["command"].startswith("zoo train ")
-    assert {"fid", "kid"} <= config["scores"][0]["scores"].keys()
-    assert config["scores"][0]["protocol"]["features_digest"]
+    assert config.dtype == "float16"
+    assert config.training.command.startswith("zoo train ")
+    assert {"fid", "kid"} <= config.scores[0].scores.keys()
+    assert config.scores[0].protocol["features_digest"]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("dcgan.")])

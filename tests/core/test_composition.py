@@ -11,6 +11,9 @@ from torch import Tensor
 
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.composition import Composition, compose
+from zoo_core.composition.build import Given
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.options import TASK_NAMES
 from zoo_core.draws import CounterDraws
 from zoo_core.spec import ImageSpec
 
@@ -193,13 +196,13 @@ def test_a_configuration_composes_the_same_again(registry: Registry) -> None:
         data="toy:photos/",
         augment="none",
     )
-    config = json.loads(json.dumps(first.config()))
+    config = json.loads(json.dumps(first.config().to_json()))
     again = compose(registry=registry, config=config)
-    assert again.config() == first.config() == config
+    assert again.config() == first.config() == Configuration.from_json(config)
 
 
 def test_a_configuration_has_qualified_names(registry: Registry) -> None:
-    found = composed(registry, penalty="a").config()
+    found = composed(registry, penalty="a").config().to_json()
     assert found["format"] == 1
     assert found["parts"] == {
         "game": "gan-zoo/adversarial",
@@ -244,7 +247,7 @@ def test_a_configuration_names_the_plugin_files(tmp_path: Path) -> None:
     )
     parts = {"generator": "mini-conv", "loss": "mine"}
     first = compose(parts, plugins=[file])
-    assert first.config()["plugins"] == [str(file)]
+    assert first.config().plugins == (str(file),)
     assert compose(config=first.config(), plugins=[file]).config() == first.config()
 
 
@@ -256,6 +259,10 @@ def test_a_configuration_names_the_plugin_files(tmp_path: Path) -> None:
         ({"options": 3}, "the configuration's 'options' is no object"),
         ({"options": {"run": 3}}, "the configuration's options for 'run' are no object"),
         ({"parts": {"loss": 3}}, "the configuration's part for 'loss' is no name"),
+        (
+            {"options": {"run": {"size": {"height": 8}}}},
+            "the configuration's option 'run.size' is an object",
+        ),
     ],
 )
 def test_a_configuration_of_another_form_is_refused(
@@ -466,3 +473,7 @@ def test_a_built_game_makes_pictures(registry: Registry) -> None:
 def test_the_run_s_options_are_typed(registry: Registry) -> None:
     run = composed(registry, {"run": {"steps": "12", "deterministic": "yes"}}).run
     assert (run.steps, run.deterministic) == (12, True)
+
+
+def test_what_the_task_provides_is_named_in_one_way() -> None:
+    assert Given.__annotations__.keys() == TASK_NAMES

@@ -52,7 +52,7 @@ def test_an_unknown_option_is_refused(registry: Registry) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("quick", "'quick'"), ([1], "[1]"), ({"a": 1}, "{'a': 1}"), (True, "True"), (None, "None")],
+    [("quick", "'quick'"), ([1], "[1]"), (True, "True"), (None, "None")],
 )
 def test_a_value_of_another_type_is_refused(registry: Registry, value: Any, shown: str) -> None:
     config = {"parts": TOY, "options": {"critic": {"lr": value}}}
@@ -124,8 +124,8 @@ def test_a_composition_comes_back_from_its_file(
     registry.add(Entry("condition", "by-number", f"{__name__}:ByNumber", "C."), source="toys")
     parts, options = COMPOSITIONS[name]
     written = compose({**TOY, **parts}, options, registry=registry).config()
-    assert set(written["parts"]) == set(ROLES)
-    (tmp_path / "my.json").write_text(json.dumps(written))
+    assert set(written.parts) == set(ROLES)
+    (tmp_path / "my.json").write_text(json.dumps(written.to_json()))
     read = read_config_file(tmp_path / "my.json")
     assert compose(registry=registry, config=read).config() == written == read
 
@@ -168,7 +168,7 @@ def test_a_composition_of_plugins_comes_back_from_its_file(tmp_path: Path, name:
     installed = Registry.from_installed()
     parts, options = PLUGINS[name]
     written = compose(parts, options, registry=installed, recipe="none").config()
-    (tmp_path / "my.json").write_text(json.dumps(written))
+    (tmp_path / "my.json").write_text(json.dumps(written.to_json()))
     read = read_config_file(tmp_path / "my.json")
     assert compose(registry=installed, config=read).config() == written == read
 
@@ -185,5 +185,5 @@ def test_the_path_of_data_comes_back_from_its_file(tmp_path: Path, data: str) ->
         parts = {"generator": "vanilla", "data": text}
     installed = Registry.from_installed()
     written = compose(parts, registry=installed, recipe="none").config()
-    read = json.loads(json.dumps(written))
-    assert compose(registry=installed, config=read).config() == written == read
+    read = json.loads(json.dumps(written.to_json()))
+    assert compose(registry=installed, config=read).config() == written

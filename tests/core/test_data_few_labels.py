@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from zoo_core import Entry, Registry, ZooError, compose
+from zoo_core.config.configuration import RecordedTask
 from zoo_core.data import MemoryTable, labels_of
 from zoo_core.data.checking.table_inspection import inspect_dataset
 from zoo_core.data.sets.digits import Digits
@@ -137,7 +138,9 @@ def test_a_composition_uses_few_labels_when_asked() -> None:
     assert composition.dataset.summary().endswith("20 training labels are used")
     assert len(tables["labelled"]) == 40
     assert composition.dataset.image == ImageSpec(1, 8, 8)
-    assert composition.config()["task"]["images"] == {"images": [1, 8, 8]}
+    assert composition.config().task == RecordedTask(
+        images={"images": ImageSpec(1, 8, 8)}, classes=Digits().classes
+    )
 
 
 def test_scores_are_those_of_the_data_with_all_labels() -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from zoo_core.config.configuration import Configuration
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.layout import step_name
 from zoo_core.runs.lines import LogLine, read_log
 
@@ -49,7 +50,7 @@ def reply(other: subprocess.Popen[str]) -> str:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunDirectory]:
     directory = RunDirectory(tmp_path / "run")
-    directory.create({"format": 1})
+    directory.create(Configuration(recipe="made"))
     yield directory
     directory.unlock()
 
@@ -63,7 +64,7 @@ def save(run: RunDirectory, *steps: int) -> None:
 
 def creation_failure(path: Path) -> ZooError:
     with pytest.raises(ZooError) as caught:
-        RunDirectory(path).create({})
+        RunDirectory(path).create(Configuration())
     return caught.value
 
 
@@ -91,7 +92,7 @@ def test_steps_are_found_in_their_order(run: RunDirectory) -> None:
 
 
 def test_the_configuration_is_read_back(run: RunDirectory) -> None:
-    assert run.read_config() == {"format": 1}
+    assert run.read_config() == Configuration(recipe="made")
 
 
 def test_a_directory_with_a_run_is_refused(run: RunDirectory) -> None:
@@ -118,7 +119,7 @@ def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path)
-    run.create({})
+    run.create(Configuration())
     run.unlock()
     assert run.config.exists()
 
@@ -228,7 +229,7 @@ def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
 
 def config_failure(path: Path) -> ZooError:
     with pytest.raises(ZooError) as caught:
-        read_config(path)
+        RunDirectory(path.parent).read_config()
     return caught.value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from zoo_core.interfaces import (
     Augment,
     Condition,
     Constraint,
+    Datasets,
     Discriminator,
     Draws,
     Duel,
@@ -34,6 +35,19 @@ from zoo_core.spec import ImageSpec
 
 _TRIAL = 4
 """Images in the trial batch on the meta device, unless the run's batch is smaller."""
+
+
+class Given(TypedDict, total=False):
+    """What the task provides to parts that ask for it by these names."""
+
+    image: ImageSpec
+    classes: int
+    latent_dim: int
+    source: ImageSpec | None
+    parts: GameParts
+    size: tuple[int, int] | None
+    datasets: Datasets
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ class Blueprint:
         """Return what the critic sees of an image."""
         return self.condition.image(image)
 
-    def task_needs(self) -> dict[str, Any]:
+    def task_needs(self) -> Given:
         """Return what the task provides to any part."""
         return {
             "image": self.task.image,
@@ -100,7 +114,7 @@ class Blueprint:
             "source": self.task.source,
         }
 
-    def needs(self, role: Role) -> dict[str, Any]:
+    def needs(self, role: Role) -> Given:
         """Return what the task provides to the net of a role."""
         image = self.condition_image(role.image) if role.part == "critic" else role.image
         return {
@@ -111,14 +125,14 @@ class Blueprint:
         }
 
 
-def instance(section: Section, needs: Mapping[str, Any]) -> Any:
+def instance(section: Section, needs: Given) -> Any:
     """Build one part from its options and what it needs of the task."""
     if section.target is None:
         raise AssertionError("only parts are built")
     return section.target(**keywords(section, needs))
 
 
-def keywords(section: Section, needs: Mapping[str, Any]) -> dict[str, Any]:
+def keywords(section: Section, needs: Given) -> dict[str, Any]:
     """Return what a part is built with: its options and what it needs of the task."""
     if section.target is None:
         raise AssertionError("only parts are built")
@@ -178,7 +192,7 @@ def _own(section: Section, name: str) -> bool:
     return section.options[name] is not PLAYER_OPTIONS.get(name)
 
 
-def _seeded(section: Section, needs: Mapping[str, Any], seed: int, role: str) -> nn.Module:
+def _seeded(section: Section, needs: Given, seed: int, role: str) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, role))
         built = instance(section, needs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo_core.composition.build import instance
+from zoo_core.composition.build import Given, instance
 from zoo_core.composition.settings import Section
 from zoo_core.config.options import checked, options_of, task_names_of
 from zoo_core.errors import ZooError
@@ -42,7 +42,7 @@ def settled_dataset(
         size: height and width, or None for its own.
         batch: images that a move takes.
     """
-    needs = {"size": size, "datasets": opener(registry), "batch": batch}
+    needs: Given = {"size": size, "datasets": opener(registry), "batch": batch}
     return _checked(instance(section, needs), section.owner)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from zoo_core.composition.build import Blueprint, instance
 from zoo_core.composition.datasets import origin
 from zoo_core.composition.selection import Selection
-from zoo_core.composition.settings import Settings
+from zoo_core.composition.settings import Settings, run_options
 from zoo_core.config.options import task_names_of
 from zoo_core.config.request import Layer
+from zoo_core.config.run import RunOptions
 from zoo_core.config.stop_rule import parse_plateau
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Dataset, Features, Metric
@@ -33,10 +33,10 @@ def default_measures(
     Raises:
         ZooError: measures are asked for and none are installed.
     """
-    run = settings["run"].plain()
+    run = run_options(settings)
     parts: dict[str, str | tuple[str, ...]] = {}
     metrics, features = chosen["metric"].items, chosen["features"].items
-    by_itself = not metrics and bool(run["eval_every"] or run["keep_best"] or run["stop_on"])
+    by_itself = not metrics and bool(run.eval_every or run.keep_best or run.stop_on)
     if by_itself and not registry.entries("metric"):
         raise ZooError("no metric is installed", hint=INSTALL)
     if (metrics or by_itself) and not features:
@@ -58,14 +58,14 @@ def check_measures(plan: Blueprint, dataset: Dataset) -> tuple[str, ...]:
     """
     if not plan.chosen["metric"].items:
         return ()
-    run, metrics = plan.settings["run"].plain(), metrics_of(plan)
+    run, metrics = run_options(plan.settings), metrics_of(plan)
     for image in dataset.images.values():
         features_of(plan, image)
     for name, metric in metrics.items():
         _check_needs(name, metric, plan, dataset)
-        if run["eval_count"] < metric.least:
+        if run.eval_count < metric.least:
             raise ZooError(
-                f"metric {name!r} needs at least {metric.least} samples, and {run['eval_count']} "
+                f"metric {name!r} needs at least {metric.least} samples, and {run.eval_count} "
                 "are asked for",
                 hint=f"`--eval-count {metric.least}` or more",
             )
@@ -120,9 +120,9 @@ def directions_of(metrics: Mapping[str, Metric]) -> dict[str, Better]:
     return {score: way for metric in metrics.values() for score, way in metric.scores.items()}
 
 
-def _scores_asked_for(run: Mapping[str, Any]) -> list[str]:
-    found = [run["keep_best"]] if run["keep_best"] else []
-    return [*found, parse_plateau(run["stop_on"])[0]] if run["stop_on"] else found
+def _scores_asked_for(run: RunOptions) -> list[str]:
+    found = [run.keep_best] if run.keep_best else []
+    return [*found, parse_plateau(run.stop_on)[0]] if run.stop_on else found
 
 
 def _wanted(registry: Registry, scores: list[str], *, classifies: bool) -> tuple[str, ...]:

@@ -120,7 +120,9 @@ def reads_images(generator: Callable[..., Any]) -> bool:
     return "source" in task_names_of(generator)
 
 
-def checked(options: Mapping[str, Option], values: Mapping[str, Any], owner: str) -> dict[str, Any]:
+def checked(
+    options: Mapping[str, Option], values: Mapping[str, object], owner: str
+) -> dict[str, Any]:
     """Check and coerce values; what has no value keeps its default.
 
     Raises:
@@ -147,7 +149,7 @@ def unknown_option(name: str, known: typing.Iterable[str], owner: str) -> ZooErr
     return ZooError(f"{owner} has no option {name!r}", hint=nearest(name, names) + listing)
 
 
-def coerced(option: Option, value: Any, owner: str) -> Any:
+def coerced(option: Option, value: object, owner: str) -> Any:
     """Return the value in the option's type.
 
     Raises:
@@ -175,13 +177,18 @@ def _check_bounds(option: Option, number: float, owner: str) -> None:
         )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
+    """Return a value as a configuration writes it: a tuple is a list there."""
     try:
-        text = repr(value)
+        text = repr(_as_lists(value))
     except ValueError:
         # Python writes no integers of more than 4300 digits
         return "an integer of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _as_lists(value: object) -> object:
+    return [_as_lists(piece) for piece in value] if isinstance(value, tuple) else value
 
 
 def _hints(target: Callable[..., Any]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from zoo_core.errors import ZooError, nearest
 from zoo_core.registry.kinds import ROLES
 
 Parts = Mapping[str, str | tuple[str, ...]]
-Options = Mapping[str, Mapping[str, Any]]
+Options = Mapping[str, Mapping[str, object]]
 
 NOTHING = "none"
 """The name that asks for no part in a role."""
@@ -49,13 +48,13 @@ class Layer:
         return tuple(name for name in names if name != NOTHING)
 
 
-def parse_options(pairs: Iterable[str]) -> dict[str, dict[str, Any]]:
+def parse_options(pairs: Iterable[str]) -> dict[str, dict[str, str]]:
     """Read `section.name=value` pairs.
 
     Raises:
         ZooError: another form.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, str]] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         section, dot, name = key.strip().rpartition(".")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from zoo_core.composition import Composition, compose
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.request import Options
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Split
@@ -41,7 +42,7 @@ class Measures:
     metrics: Sequence[str] = ()
     features: str | None = None
     data: str | None = None
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
     count: int = 10_000
     splits: Sequence[Split] = SPLITS
     seed: int = 0
@@ -128,22 +129,22 @@ def _composition(path: Path, measures: Measures, registry: Registry | None) -> C
     if "metric" in parts:
         # what the run itself asks of its scores does not concern other metrics
         run |= {"keep_best": None, "stop_on": None, "eval_every": 1}
-    elif not config.get("parts", {}).get("metric"):
-        own = config.get("options", {}).get("run", {})
-        run["eval_every"] = own.get("eval_every") or 1
+    elif not config.names("metric"):
+        run["eval_every"] = config.value("run", "eval_every") or 1
     options = {**measures.options, "run": run}
     return compose(parts, options, config=_without(config, parts), registry=registry)
 
 
-def _without(config: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+def _without(config: Configuration, roles: Iterable[str]) -> Configuration:
     """Return a configuration without the parts that other ones take the place of."""
-    kept = {role: names for role, names in config.get("parts", {}).items() if role not in parts}
+    gone = set(roles)
+    kept = {role: names for role, names in config.parts.items() if role not in gone}
     options = {
         name: values
-        for name, values in config.get("options", {}).items()
-        if name.partition(".")[0] not in parts
+        for name, values in config.options.items()
+        if name.partition(".")[0] not in gone
     }
-    return {**config, "parts": kept, "options": options}
+    return replace(config, parts=kept, options=options)
 
 
 def _with_images(composition: Composition, splits: Sequence[Split]) -> list[Split]:
@@ -168,13 +169,12 @@ def _check_same_images(trained: Composition, asked: Composition) -> None:
 
 def _step_of(path: Path) -> int | None:
     if is_bundle(path):
-        found = read_bundle_config(path / CONFIG)["step"]
-    else:
-        found = read_state(checkpoint_of(path)).get("step")
+        return read_bundle_config(path / CONFIG).step
+    found = read_state(checkpoint_of(path)).get("step")
     return int(found) if isinstance(found, int) else None
 
 
 def _weights_of(path: Path, *, average: bool) -> str:
     if is_bundle(path):
-        return str(read_bundle_config(path / CONFIG)["weights"])
+        return read_bundle_config(path / CONFIG).weights
     return "average" if average else "plain"

@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
@@ -35,7 +34,7 @@ class Recipe:
     """
 
     parts: Mapping[str, str | tuple[str, ...]]
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     for_parts: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     departures: tuple[str, ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from zoo_core.config.configuration import Configuration
 from zoo_core.config.file import read_config_file
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import LEFT, write_errors, write_json
@@ -69,7 +69,7 @@ class RunDirectory:
         """Return where the checkpoint of a step is."""
         return self.path / CHECKPOINTS / step_name(step)
 
-    def create(self, config: Mapping[str, Any]) -> None:
+    def create(self, config: Configuration) -> None:
         """Make the directory, take its lock, and write the configuration.
 
         Raises:
@@ -92,7 +92,7 @@ class RunDirectory:
             (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
             (self.path / CHECKPOINTS).mkdir(exist_ok=True)
         self.lock()
-        write_json(self.config, config)
+        write_json(self.config, config.to_json())
 
     def lock(self) -> None:
         """Keep other processes out until `unlock` or the end of this process.
@@ -114,13 +114,13 @@ class RunDirectory:
         """Let other processes in."""
         self._lock.release()
 
-    def read_config(self) -> dict[str, Any]:
+    def read_config(self) -> Configuration:
         """Return the configuration.
 
         Raises:
             ZooError: there is none, or it cannot be read.
         """
-        return read_config(self.config)
+        return read_config_file(self.config)
 
     def steps(self) -> list[int]:
         """Return the steps that have a checkpoint, ascending."""
@@ -174,12 +174,3 @@ class RunDirectory:
         """
         files = {LogLine: self.log, Evaluation: self.scores, Event: self.events}
         append_line(files[type(line)], line.to_json())
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Return a configuration file's object.
-
-    Raises:
-        ZooError: no such file, or it is no configuration.
-    """
-    return read_config_file(path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.file import LARGEST
 from zoo_core.errors import ZooError, nearest
 from zoo_core.runs.layout import (
     CHECKPOINTS,
@@ -20,9 +21,6 @@ from zoo_core.runs.layout import (
 from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
 from zoo_core.runs.records import History
-
-LARGEST = 1 << 20
-"""Bytes of the largest configuration that is read."""
 
 _IS_RUN = "give the directory that `zoo train` made"
 
@@ -72,7 +70,7 @@ def _run_at(path: Path) -> Path:
     raise ZooError(f"no run at {str(path)!r}", hint=nearest(str(path), runs_beside(path)) + _IS_RUN)
 
 
-def _config(file: Path) -> dict[str, Any]:
+def _config(file: Path) -> Configuration:
     with file.open("rb") as stream:
         found = stream.read(LARGEST + 1)
     try:
@@ -81,4 +79,4 @@ def _config(file: Path) -> dict[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise ZooError(f"{str(file)!r} holds no configuration", hint=f"is it damaged? {_IS_RUN}")
-    return value
+    return Configuration.salvaged(value)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from zoo_core.runs.lines import Evaluation, Event, LogLine, mapping, number
+from zoo_core.config.configuration import Configuration, Environment, Names
+from zoo_core.config.values import Value
+from zoo_core.runs.lines import Evaluation, Event, LogLine, number
 
 Outcome = Literal["running", "done", "unfinished"]
 
@@ -30,7 +32,7 @@ class History:
     """
 
     path: Path
-    config: Mapping[str, Any]
+    config: Configuration
     lines: tuple[LogLine, ...] = ()
     scores: tuple[Evaluation, ...] = ()
     events: tuple[Event, ...] = ()
@@ -40,20 +42,19 @@ class History:
     remarks: tuple[str, ...] = ()
 
     @property
-    def parts(self) -> Mapping[str, Any]:
-        """Return role to qualified name, or to a list of them."""
-        return mapping(self.config.get("parts"))
+    def parts(self) -> Mapping[str, Names]:
+        """Return role to qualified name, or to several."""
+        return self.config.parts
 
     @property
-    def options(self) -> Mapping[str, Mapping[str, Any]]:
+    def options(self) -> Mapping[str, Mapping[str, Value]]:
         """Return section to option to value."""
-        found = mapping(self.config.get("options"))
-        return {name: values for name, values in found.items() if isinstance(values, Mapping)}
+        return self.config.options
 
     @property
-    def environment(self) -> Mapping[str, Any]:
+    def environment(self) -> Environment:
         """Return hardware and versions."""
-        return mapping(self.config.get("environment"))
+        return self.config.environment
 
     @property
     def step(self) -> int:
@@ -64,7 +65,7 @@ class History:
     @property
     def steps(self) -> int | None:
         """Return how many steps were asked for."""
-        found = number(self.options.get("run", {}).get("steps"))
+        found = number(self.config.value("run", "steps"))
         return None if found is None else int(found)
 
     @property

@@ -12,8 +12,11 @@ from typing import Any
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.file import read_config_file
 from zoo_core.config.options import Resumable, marked
 from zoo_core.config.run import RunOptions
+from zoo_core.config.values import value_of
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
@@ -23,7 +26,7 @@ from zoo_core.errors import ZooError
 from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import LogLine
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
@@ -33,12 +36,15 @@ from zoo_core.training.scoring import Evaluations, Measured
 from zoo_core.training.signals import stop_on_signals
 from zoo_core.training.warm_start import initialise
 
+Trainable = Composition | Configuration | Mapping[str, Any] | str | Path
+"""A composition, a configuration, its JSON data, or the path of a file that holds it."""
+
 GRID = 64
 """Images in a run's sample grid."""
 
 
 def train(
-    config: Composition | Mapping[str, Any] | str | Path,
+    config: Trainable,
     directory: str | Path | None = None,
     *,
     init: str | Path | None = None,
@@ -47,8 +53,7 @@ def train(
     """Train a composition in a new run directory.
 
     Args:
-        config: a composition, a configuration as `Composition.config` returns it, or the path of
-            a configuration file.
+        config: a composition, a configuration, its JSON data, or the path of a file that holds it.
         directory: where the run is kept, new or empty; by default one under runs/, named after
             what is trained.
         init: a run or weights directory whose weights the nets begin with.
@@ -75,7 +80,7 @@ def train(
 def resume(
     directory: str | Path,
     *,
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, object] | None = None,
     registry: Registry | None = None,
     watcher: Watcher | None = None,
 ) -> Run:
@@ -99,7 +104,7 @@ def resume(
         with _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             restore_newest(run)
-            for remark in environment_differences(config.get("environment", {}), run.hardware):
+            for remark in environment_differences(config.environment, run.hardware):
                 run.say(remark)
             if _stretches(run, config):
                 run.say("the schedules are those of the new number of steps")
@@ -117,13 +122,15 @@ def new_directory(composition: Composition) -> Path:
     return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
 
-def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Composition:
+def _composition(config: Trainable) -> Composition:
     if isinstance(config, Composition):
         return config
-    return compose(config=config if isinstance(config, Mapping) else read_config(Path(config)))
+    return compose(
+        config=read_config_file(Path(config)) if isinstance(config, str | Path) else config
+    )
 
 
-def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def _recorded(config: Configuration, overrides: Mapping[str, object]) -> Configuration:
     """Return the configuration with the recorded choices of the hardware, and the overrides."""
     resumable = marked(RunOptions, Resumable())
     for name in overrides:
@@ -132,19 +139,17 @@ def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
                 f"{name!r} cannot change when a run is resumed",
                 hint=f"these can: {', '.join(resumable)}; anything else is another run",
             )
-    environment = config.get("environment", {})
-    fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
-    options = config.get("options", {})
-    run = {**options.get("run", {}), **fixed, **overrides}
-    return {**config, "options": {**options, "run": run}}
+    facts = config.environment.facts
+    fixed = {name: facts[name] for name in ("precision", "layout") if name in facts}
+    said = {name: value_of(value) for name, value in overrides.items()}
+    return config.with_options("run", {**config.options.get("run", {}), **fixed, **said})
 
 
-def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
+def _stretches(run: Run, config: Configuration) -> bool:
     """Return whether other learning rates follow from another number of steps."""
     falling = ("linear", "cosine")
     schedules = [optimiser.options.schedule for optimiser in run.engine.optimisers.values()]
-    before = config.get("options", {}).get("run", {}).get("steps", run.options.steps)
-    changed = before != run.options.steps
+    changed = config.value("run", "steps") not in (None, run.options.steps)
     return changed and any(schedule in falling for schedule in schedules)
 
 

@@ -97,7 +97,7 @@ def _parts(registry: Registry, given: Mapping[str, Any]) -> Parts:
     return layer.parts
 
 
-def _options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _options(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return section to values, from `--size` and from `-o`.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo_core import Registry, ZooError
 from zoo_core.config.options import reads_images
-from zoo_core.config.request import NOTHING, Parts
+from zoo_core.config.request import NOTHING, Options, Parts
 from zoo_core.registry.kinds import OPTIONAL, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.spec import parse_size
@@ -66,7 +66,7 @@ class Matrix:
     same: Parts
     translators: frozenset[str] = frozenset()
     translating: Parts = field(default_factory=dict)
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
 
     def wanted(self) -> list[Parts]:
         """Return the parts of every cell."""
@@ -95,7 +95,7 @@ def matrix_of(
     asked: Mapping[str, Sequence[str]] | None = None,
     data: str = "digits",
     parts: Parts | None = None,
-    options: Mapping[str, Mapping[str, Any]] | None = None,
+    options: Options | None = None,
     sources: frozenset[str] | None = None,
 ) -> Matrix:
     """Return the matrix of what is installed.
@@ -157,7 +157,7 @@ def _spelling(item: Registered, others: Sequence[Registered]) -> str:
     return item.entry.name if len(same) == 1 else item.qualified
 
 
-def _has_sides(registry: Registry, data: str, options: Mapping[str, Mapping[str, Any]]) -> bool:
+def _has_sides(registry: Registry, data: str, options: Options) -> bool:
     """Return whether data is of two sorts of images, or of pairs."""
     from zoo_core.composition.datasets import opener
 

@@ -79,7 +79,7 @@ def _recipe_and_config(given: Mapping[str, Any]) -> tuple[str | None, str | None
     return None, recipe
 
 
-def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
     """Return section to values, from flags and from `-o`.
 
     Raises:
@@ -87,7 +87,8 @@ def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     from zoo_core.composition import parse_options
 
-    found = parse_options(given["options"])
+    said = parse_options(given["options"])
+    found: dict[str, dict[str, object]] = {section: {**values} for section, values in said.items()}
     for flag in ALL_VALUE_FLAGS:
         value = given[flag.parameter]
         for target in flag.sets if value is not None else ():

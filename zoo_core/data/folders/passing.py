@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 
@@ -15,7 +13,7 @@ def passed_on(
     channels: Channels,
     labels: LabelMode,
     root: str | None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the options that somebody set; those that are none or auto are left to each."""
     given = {
         "size": size,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
@@ -84,7 +84,7 @@ class Unpaired(Dataset):
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
 
     def _held_out(
-        self, datasets: Datasets, test: str, given: Mapping[str, Any]
+        self, datasets: Datasets, test: str, given: Mapping[str, object]
     ) -> dict[str, Dataset]:
         names = _two(test)
         own = {"channels": str(self.image.channels), "size": (self.image.height, self.image.width)}
@@ -127,7 +127,7 @@ def _published_form(folder: Path) -> str:
 
 
 def _opened(
-    datasets: Datasets, names: tuple[str, str], options: Mapping[str, Any]
+    datasets: Datasets, names: tuple[str, str], options: Mapping[str, object]
 ) -> dict[str, Dataset]:
     found = {side: _side(datasets, name, options) for side, name in zip("ab", names, strict=True)}
     for name, data in zip(names, found.values(), strict=True):
@@ -139,7 +139,7 @@ def _opened(
     return found
 
 
-def _side(datasets: Datasets, name: str, options: Mapping[str, Any]) -> Dataset:
+def _side(datasets: Datasets, name: str, options: Mapping[str, object]) -> Dataset:
     if ":" in name:
         return datasets(name, **options)
     is_folder = Path(name).expanduser().is_dir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -12,6 +11,7 @@ from torch import nn
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import STATE, Bundle
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.bundle.game import composed, limited
 from zoo_core.weights.bundle.headers import LARGEST_HEADER
 
@@ -23,7 +23,7 @@ STATE_REST = 1 << 28
 
 
 def check_claims(
-    config: Mapping[str, Any],
+    config: BundleConfig,
     sizes: Mapping[str, int],
     *,
     name: str,
@@ -34,7 +34,7 @@ def check_claims(
     The nets are built as shapes, which takes no memory.
 
     Args:
-        config: of a bundle, its form checked.
+        config: of a bundle.
         sizes: file to bytes, as whoever has them says.
         name: of the bundle, for messages.
         registry: where names are looked up; all installed plugins by default.

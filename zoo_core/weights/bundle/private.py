@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.values import value_of
 
 _DIRECTORIES = re.compile(r"(?:^|(?<=[,:=\s]))(?:~|[A-Za-z]:)?[/\\][^,:]*[/\\](?=[^/\\,:])")
 
@@ -20,11 +23,18 @@ def without_directories(value: Any) -> Any:
     return value
 
 
-def without_pushing(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options that push nowhere: where to is for whoever repeats or resumes it to say.
+def private(config: Configuration) -> Configuration:
+    """Return a configuration that tells nobody where files lie, and pushes nowhere."""
+    kept = without_pushing(config)
+    options = {
+        section: {name: value_of(without_directories(v)) for name, v in values.items()}
+        for section, values in kept.options.items()
+    }
+    return replace(kept, options=options)
 
-    Args:
-        options: section to option to value.
-    """
-    run = options.get("run", {})
-    return {**options, "run": {n: v for n, v in run.items() if not n.startswith("push_")}}
+
+def without_pushing(config: Configuration) -> Configuration:
+    """Return the same without where to push: that is for whoever repeats or resumes it to say."""
+    run = config.options.get("run", {})
+    kept = {name: value for name, value in run.items() if not name.startswith("push_")}
+    return config.with_options("run", kept)

@@ -32,7 +32,7 @@ def write_safetensors(asked: Exportable, path: Path) -> None:
     model = asked.model
     tensors = model.game.nets()[asked.name].state_dict()
     plain = {name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}
-    composition = json.dumps(model.composition.config(), sort_keys=True)
+    composition = json.dumps(model.composition.config().to_json(), sort_keys=True)
     save_file(plain, path, metadata={"format": "pt", "gan-zoo": composition})
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from zoo_core.composition import Composition, compose
-from zoo_core.config.file import FORMAT
+from zoo_core.config.configuration import Configuration, RecordedTask
 from zoo_core.config.options import checked, options_of, task_names_of
 from zoo_core.config.request import Options
+from zoo_core.config.values import value_of
 from zoo_core.digests import sha256_of
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError, nearest
@@ -157,12 +157,12 @@ def _role_of(roles: Mapping[str, Sequence[str]], text: str) -> tuple[str, Path]:
     return "", path
 
 
-def _parted(options: Options) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
+def _parted(options: Options) -> tuple[Mapping[str, object], Options]:
     others = {section: values for section, values in options.items() if section != SECTION}
-    return dict(options.get(SECTION, {})), others
+    return options.get(SECTION, {}), others
 
 
-def _built(item: Registered, size: tuple[int, int] | None, own: Mapping[str, Any]) -> Importer:
+def _built(item: Registered, size: tuple[int, int] | None, own: Mapping[str, object]) -> Importer:
     target = item.entry.load()
     owner = f"importer {item.entry.name!r}"
     given = checked(options_of(target), own, owner)
@@ -176,18 +176,16 @@ def _built(item: Registered, size: tuple[int, int] | None, own: Mapping[str, Any
     return importer
 
 
-def _config(found: Imported) -> dict[str, Any]:
+def _config(found: Imported) -> Configuration:
     """Return the composition as a configuration, with what is known of the images as its task."""
-    return {
-        "format": FORMAT,
-        "parts": dict(found.parts),
-        "options": {section: dict(values) for section, values in found.options.items()},
-        "task": {
-            "images": {name: list(image.shape) for name, image in found.images.items()},
-            "source": list(found.source.shape) if found.source else None,
-            "classes": list(found.classes),
+    return Configuration(
+        parts=found.parts,
+        options={
+            section: {name: value_of(value) for name, value in values.items()}
+            for section, values in found.options.items()
         },
-    }
+        task=RecordedTask(images=found.images, source=found.source, classes=found.classes),
+    )
 
 
 def _load(game: Game, found: Imported, item: Registered) -> None:
@@ -214,14 +212,12 @@ def _load(game: Game, found: Imported, item: Registered) -> None:
             ) from error
 
 
-def _shipped(composition: Composition) -> dict[str, Any]:
+def _shipped(composition: Composition) -> Configuration:
     """Return the composition as a bundle holds it: without plugin files.
 
     Raises:
         ZooError: a part, not only the importer, comes from one.
     """
-    config = composition.config()
-    config.pop("plugins", None)
     plugins = composition.registry.plugins
     files = {plugin.source.distribution for plugin in plugins if plugin.source.file}
     for choice in composition.plan.chosen.values():
@@ -232,7 +228,7 @@ def _shipped(composition: Composition) -> dict[str, Any]:
                     f"{item.source!r}, which does not travel with the weights",
                     hint="make a distribution of it, with `zoo plugin new`",
                 )
-    return config
+    return replace(composition.config(), plugins=())
 
 
 def _versions(registry: Registry) -> dict[str, str]:

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
@@ -20,10 +19,10 @@ from zoo_core.runs.atomic import whole_folder
 from zoo_core.weights.bundle.bundle import (
     CONFIG,
     STATE,
-    bundle_files,
     read_bundle,
     read_bundle_config,
 )
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.bundle.limits import check_claims
 from zoo_core.weights.bundle.untrusted import LARGEST
 from zoo_core.weights.hub.client import Hub
@@ -128,23 +127,22 @@ def copy_bundle(found: Pulled, directory: Path) -> Path:
     return directory
 
 
-def needed_files(config: Mapping[str, Any], *, with_state: bool) -> dict[str, str]:
-    """Return the files that a checked configuration asks for, with their sha256.
+def needed_files(config: BundleConfig, *, with_state: bool) -> dict[str, str]:
+    """Return the files that a configuration asks for, with their sha256.
 
     Raises:
         ZooError: the state is asked for and not there.
     """
-    sums = bundle_files(config)
-    names = list(config["components"].values())
+    names = list(config.components.values())
     if with_state:
-        if not config.get("state"):
+        if not config.state:
             raise ZooError(
                 "these weights were pushed without what resuming needs",
                 hint="`zoo push RUN REPO --with-state` pushes it too; `zoo train --init REPO` "
                 "begins a new run with them",
             )
-        names += [f"{STATE}/{name}" for name in config["state"]]
-    return {name: sums[name] for name in names}
+        names += [f"{STATE}/{name}" for name in config.state]
+    return {name: config.sha256[name] for name in names}
 
 
 def _is_away(error: HubError) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from zoo_core.config.configuration import Configuration, Environment
+from zoo_core.config.file import read_config_file
 from zoo_core.config.options import Bookkeeping, marked
 from zoo_core.config.run import RunOptions
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.atomic import json_bytes, whole_folder
 from zoo_core.runs.checkpoint import MANIFEST, read_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.layout import CONFIG, LOG, SCORES
 from zoo_core.weights.bundle.bundle import STATE, Bundle, read_bundle
-from zoo_core.weights.bundle.private import without_directories, without_pushing
+from zoo_core.weights.bundle.private import private, without_pushing
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.names import hub_name
 from zoo_core.weights.hub.pull import pull
@@ -72,9 +73,8 @@ def _lay_out(bundle: Bundle, run: RunDirectory, step: int) -> None:
         place = run.path if name in BESIDE else checkpoint
         if name != CONFIG:
             shutil.copyfile(bundle.directory / STATE / name, place / name)
-    config = read_config(bundle.directory / STATE / CONFIG)
-    config = {**config, "options": without_pushing(config.get("options", {}))}
-    run.config.write_bytes(json_bytes(config))
+    config = without_pushing(read_config_file(bundle.directory / STATE / CONFIG))
+    run.config.write_bytes(json_bytes(config.to_json()))
     _check_checkpoint(checkpoint, step)
 
 
@@ -82,8 +82,8 @@ def _checked_step(bundle: Bundle) -> int:
     """Return the step of a state whose configuration is that of the weights."""
     if bundle.step is None or not {CONFIG, MANIFEST} <= set(bundle.state):
         raise _unsound(bundle.directory, "lacks its configuration or its manifest")
-    config = read_config(bundle.directory / STATE / CONFIG)
-    if "plugins" in config:
+    config = read_config_file(bundle.directory / STATE / CONFIG)
+    if config.plugins:
         raise _unsound(bundle.directory, "asks for plugin files, which would execute code")
     if _trained(config) != _trained(bundle.composition):
         raise _unsound(bundle.directory, "is of another composition than its weights")
@@ -105,13 +105,11 @@ def _check_checkpoint(checkpoint: Path, step: int) -> None:
         raise _unsound(checkpoint, "is not what a run writes")
 
 
-def _trained(config: Mapping[str, Any]) -> Any:
+def _trained(config: Configuration) -> Configuration:
     """Return what a configuration trains, without how a run is kept and where files lie."""
-    options = config.get("options", {})
     kept = marked(RunOptions, Bookkeeping())
-    run = {name: value for name, value in options.get("run", {}).items() if name not in kept}
-    own = {key: value for key, value in config.items() if key != "environment"}
-    return without_directories({**own, "options": {**options, "run": run}})
+    run = {n: value for n, value in config.options.get("run", {}).items() if n not in kept}
+    return replace(private(config.with_options("run", run)), environment=Environment())
 
 
 def _unsound(place: Path, what: str) -> ZooError:

@@ -6,7 +6,7 @@ What a configuration says is somebody's text: it is shown, and never read as Mar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
@@ -16,6 +16,7 @@ from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import SAMPLES
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.publication.card_scores import distinct_scores, results_of, scores_text
 from zoo_core.weights.publication.markdown import block, code, escaped, paper_link, table
 
@@ -23,23 +24,23 @@ LIBRARY = "gan-zoo"
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 
 
-def card(config: Mapping[str, Any], name: str, *, registry: Registry | None = None) -> str:
+def card(config: BundleConfig, name: str, *, registry: Registry | None = None) -> str:
     """Return the card of a bundle, front matter and text.
 
     Args:
-        config: of the bundle, its form checked.
+        config: of the bundle.
         name: under which the weights are loaded, such as `ada/digits`.
         registry: where papers of parts are looked up; all installed plugins by default.
     """
     registry = registry or Registry.from_installed()
     pieces = [
         f"# {_title(config)}",
-        f"![Samples]({SAMPLES})" if SAMPLES in config["sha256"] else "",
+        f"![Samples]({SAMPLES})" if SAMPLES in config.sha256 else "",
         _summary(config),
         "## Use",
         _use(config, name),
         "## Scores",
-        scores_text(config["scores"]),
+        scores_text(config.scores),
         "## Training",
         _training(config),
         "## Parts",
@@ -52,21 +53,18 @@ def card(config: Mapping[str, Any], name: str, *, registry: Registry | None = No
     return str(ModelCard(f"---\n{data.to_yaml()}\n---\n\n{body}"))
 
 
-def translates(config: Mapping[str, Any]) -> bool:
+def translates(config: BundleConfig) -> bool:
     """Return whether the weights are of a game that turns images into images."""
-    task = config["composition"].get("task", {})
-    return bool(task.get("source")) or len(task.get("images") or ()) > 1
+    task = config.composition.task
+    return task is not None and (task.source is not None or len(task.images) > 1)
 
 
-def part_name(config: Mapping[str, Any], role: str) -> str:
+def part_name(config: BundleConfig, role: str) -> str:
     """Return the bare name of the part in a role, or an empty string."""
-    found = config["composition"]["parts"].get(role, "")
-    names = found if isinstance(found, list) else [found]
-    bare = [_bare(str(each)) for each in names if each != "none"]
-    return ", ".join(bare)
+    return ", ".join(map(_bare, config.composition.names(role)))
 
 
-def _front(config: Mapping[str, Any], name: str, registry: Registry) -> dict[str, Any]:
+def _front(config: BundleConfig, name: str, registry: Registry) -> dict[str, Any]:
     task = "image-to-image" if translates(config) else "unconditional-image-generation"
     data = part_name(config, "data")
     tags = ["gan", part_name(config, "generator"), part_name(config, "loss")]
@@ -75,21 +73,22 @@ def _front(config: Mapping[str, Any], name: str, registry: Registry) -> dict[str
         "library_name": LIBRARY,
         "pipeline_tag": task,
         "tags": list(dict.fromkeys(tag for tag in tags if tag)),
-        "license": config.get("licence") or None,
+        "license": config.licence or None,
         "datasets": _published(config, registry),
     }
-    results = results_of(config["scores"], task, data or "data")
+    results = results_of(config.scores, task, data or "data")
     if results:
         front["model_name"] = name
         front["eval_results"] = [EvalResult(**result) for result in results]
     return front
 
 
-def _published(config: Mapping[str, Any], registry: Registry) -> list[str] | None:
+def _published(config: BundleConfig, registry: Registry) -> list[str] | None:
     """Return the data set by its name; none where a user names what it shows, perhaps a folder."""
-    found = _listed(config["composition"]["parts"].get("data", "none"))[0].partition(":")[0]
-    if found == "none":
+    names = config.composition.names("data")
+    if not names:
         return None
+    found = names[0].partition(":")[0]
     try:
         target = registry.find(ROLES["data"].name, found).entry.load()
     except ZooError:
@@ -97,27 +96,27 @@ def _published(config: Mapping[str, Any], registry: Registry) -> list[str] | Non
     return None if target.argument else [_bare(found)]
 
 
-def _title(config: Mapping[str, Any]) -> str:
+def _title(config: BundleConfig) -> str:
     made = f"{part_name(config, 'generator')} with {part_name(config, 'loss')}"
     return escaped(f"{made} on {part_name(config, 'data')}")
 
 
-def _summary(config: Mapping[str, Any]) -> str:
-    images = config["composition"].get("task", {}).get("images") or {}
-    sizes = sorted({"x".join(map(str, shape)) for shape in images.values()})
+def _summary(config: BundleConfig) -> str:
+    task = config.composition.task
+    sizes = sorted({str(image) for image in task.images.values()}) if task else []
     kind = "Translates images" if translates(config) else "Draws images"
     shown = f"{kind} of {' and '.join(sizes)} (channels x height x width)" if sizes else kind
-    step = f", after {config['step']:,} steps" if config["step"] is not None else ""
+    step = f", after {config.step:,} steps" if config.step is not None else ""
     weights = (
         "the moving average of the weights"
-        if config["weights"] == "average"
+        if config.weights == "average"
         else "the weights themselves"
     )
-    return escaped(f"{shown}{step}. These are {weights}, in {config['dtype']}.")
+    return escaped(f"{shown}{step}. These are {weights}, in {config.dtype}.")
 
 
-def _use(config: Mapping[str, Any], name: str) -> str:
-    sources = [each for each in config["distributions"] if _DISTRIBUTION.fullmatch(each)]
+def _use(config: BundleConfig, name: str) -> str:
+    sources = [each for each in config.distributions if _DISTRIBUTION.fullmatch(each)]
     strange = [each for each in sources if each != CORE and each not in FIRST_PARTY]
     install = block([f"pip install {' '.join(sorted(sources, key=lambda each: each != CORE))}"])
     call = "model.translate(images)" if translates(config) else "model.sample(16, seed=0)"
@@ -135,34 +134,32 @@ def _use(config: Mapping[str, Any], name: str) -> str:
     return "\n\n".join(piece for piece in (install, warning, python, more) if piece)
 
 
-def _training(config: Mapping[str, Any]) -> str:
-    found = config["training"]
+def _training(config: BundleConfig) -> str:
+    found = config.training
     lines = []
-    if found.get("command"):
-        lines += ["This repeats the training:", block([str(found["command"])])]
+    if found.command:
+        lines += ["This repeats the training:", block([found.command])]
     facts = [
-        f"{found[key]:,.0f} {what}"
-        for key, what in (("images", "images"), ("seconds", "seconds"))
-        if isinstance(found.get(key), int | float)
+        f"{value:,.0f} {what}"
+        for what, value in (("images", found.images), ("seconds", found.seconds))
+        if value is not None
     ]
     if facts:
         lines.append(escaped(f"It saw {' in '.join(facts)}."))
-    if config.get("origin"):
-        origin = ", ".join(f"{key}: {value}" for key, value in config["origin"].items())
+    if config.origin:
+        origin = ", ".join(f"{key}: {value}" for key, value in config.origin.items())
         lines.append("Imported, not trained with GAN Zoo: " + escaped(origin))
-    if config.get("state"):
+    if config.state:
         lines.append("`zoo train --resume` goes on with it: the state of the training is here.")
     return "\n\n".join(lines) or "Nothing is known of it."
 
 
-def _parts(config: Mapping[str, Any], registry: Registry) -> str:
+def _parts(config: BundleConfig, registry: Registry) -> str:
     rows = []
-    parts = config["composition"]["parts"]
     for role in (role for role in ROLES if role not in MEASURING):
-        for name in _listed(parts.get(role, "none")):
-            if name != "none":
-                qualified = name.partition(":")[0] if role in ARGUED else name
-                rows.append([role, code(qualified), _paper(registry, role, qualified)])
+        for name in config.composition.names(role):
+            qualified = name.partition(":")[0] if role in ARGUED else name
+            rows.append([role, code(qualified), _paper(registry, role, qualified)])
     return table(("role", "part", "paper"), rows)
 
 
@@ -174,30 +171,26 @@ def _paper(registry: Registry, role: str, name: str) -> str:
     return paper_link(paper) if paper else ""
 
 
-def _limits(config: Mapping[str, Any]) -> str:
-    classes = config["composition"].get("task", {}).get("classes") or []
+def _limits(config: BundleConfig) -> str:
+    classes = config.composition.task.classes if config.composition.task else ()
     lines = [
         "It makes what its data shows, with what its data lacks or has too much of.",
         "Samples can come close to single training images.",
     ]
     if part_name(config, "condition") and classes:
         lines.append(f"It knows {len(classes):,} labels: {_few(classes)}.")
-    if not distinct_scores(config["scores"]):
+    if not distinct_scores(config.scores):
         lines.append("Nobody has measured how good it is, or nobody said so.")
-    if config["dtype"] == "float16":
+    if config.dtype == "float16":
         lines.append("Its weights are rounded to 16 bits: images differ a little from the run's.")
-    if not config.get("licence"):
+    if not config.licence:
         lines.append("No licence is named, so nobody may redistribute it: ask its owner.")
     return "\n".join(f"- {escaped(line)}" for line in lines)
 
 
-def _few(names: Sequence[Any], most: int = 12) -> str:
-    shown = ", ".join(map(str, names[:most]))
+def _few(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
-
-
-def _listed(value: Any) -> list[str]:
-    return [str(each) for each in (value if isinstance(value, list | tuple) else [value])]
 
 
 def _bare(name: str) -> str:

@@ -14,19 +14,19 @@ MOST = 12
 NONE = "None were measured: `zoo eval RUN` before `zoo push RUN REPO` measures some."
 
 
-def distinct_scores(records: Sequence[Mapping[str, Any]]) -> list[Evaluation]:
-    """Return the last evaluation of each protocol and direction, as far as it can be read."""
+def distinct_scores(scores: Sequence[Evaluation]) -> list[Evaluation]:
+    """Return the last evaluation of each protocol and direction."""
     found: dict[tuple[str, str], Evaluation] = {}
-    for one in map(Evaluation.from_json, records):
+    for one in scores:
         if one.scores:
             found.pop((one.digest, one.direction), None)
             found[one.digest, one.direction] = one
     return list(found.values())[-MOST:]
 
 
-def scores_text(records: Sequence[Mapping[str, Any]]) -> str:
+def scores_text(scores: Sequence[Evaluation]) -> str:
     """Return scores with their protocols, as Markdown."""
-    found = distinct_scores(records)
+    found = distinct_scores(scores)
     if not found:
         return NONE
     rows = [
@@ -39,16 +39,16 @@ def scores_text(records: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join((shown, "", "Scores of one protocol can be compared.", "", *lines))
 
 
-def results_of(records: Sequence[Mapping[str, Any]], task: str, data: str) -> list[dict[str, Any]]:
+def results_of(scores: Sequence[Evaluation], task: str, data: str) -> list[dict[str, Any]]:
     """Return the arguments of the client's `EvalResult`s, one for each score.
 
     Args:
-        records: as in `scores.jsonl`.
+        scores: what was measured.
         task: the pipeline tag.
         data: the data set that was trained on.
     """
     results = []
-    for one in distinct_scores(records):
+    for one in distinct_scores(scores):
         for name, value in _named(one).items():
             results.append(
                 {

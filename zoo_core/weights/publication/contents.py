@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
+from zoo_core.config.configuration import Configuration
 from zoo_core.engine.state import EMA
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.atomic import json_bytes
 from zoo_core.runs.checkpoint import MANIFEST, read_state
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.jsonl import lines_until
 from zoo_core.runs.layout import LOG, SCORES
 from zoo_core.runs.lines import Evaluation, read_scores
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
+from zoo_core.weights.bundle.config import Training
 from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
-from zoo_core.weights.bundle.private import without_directories, without_pushing
+from zoo_core.weights.bundle.private import private
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.checkpoints import checkpoint_of, read_weights, run_of
 from zoo_core.weights.publication.provenance import (
@@ -38,29 +39,29 @@ class Contents:
     """What goes into a bundle.
 
     Args:
-        composition: as `Composition.config()` returns it.
+        composition: what the nets are.
         tensors: name of a net in `Game.nets()` to its tensors.
         weights: "average" or "plain".
         step: of the checkpoint; None where there is none.
         distributions: where the parts come from, with versions.
         scores: the evaluations of these weights.
-        training: seconds, images and the command, as far as they are known.
+        training: what is known of it.
         state: name below state/ to what is written there.
         picture: a PNG that is taken as it is, where the game draws nothing by itself.
         origin: of imported weights: the format and what else is known.
         licence: of the weights, such as "apache-2.0"; empty where nobody said.
     """
 
-    composition: Mapping[str, Any]
+    composition: Configuration
     tensors: Mapping[str, Mapping[str, Tensor]]
     weights: str = "plain"
     step: int | None = None
     distributions: Mapping[str, str] = field(default_factory=dict)
     scores: Sequence[Evaluation] = ()
-    training: Mapping[str, Any] = field(default_factory=dict)
+    training: Training = field(default_factory=Training)
     state: Mapping[str, Path | bytes] = field(default_factory=dict)
     picture: Path | None = None
-    origin: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
     licence: str = ""
 
 
@@ -96,15 +97,14 @@ def from_run(path: Path, wanted: Wanted, registry: Registry) -> Contents:
         ZooError: no whole checkpoint, or parts that came from a plugin file.
     """
     run, checkpoint = run_of(path), checkpoint_of(path)
-    config = read_config(run / CONFIG)
+    config = RunDirectory(run).read_config()
     _refuse_plugin_files(config, run)
     composition = compose(config=config, registry=registry, without_data=True)
     state = read_state(checkpoint)
     step = int(state["step"])
     names = _wanted_nets(composition, wanted)
     files = read_weights(checkpoint, [stem for name in names for stem in (name, name + EMA)])
-    own = {key: value for key, value in composition.config().items() if key != "plugins"}
-    own["options"] = without_directories(without_pushing(own["options"]))
+    own = replace(private(composition.config()), plugins=())
     averaged = wanted.average and any(stem.endswith(EMA) for stem in files)
     picture = RunDirectory(run).sample(step)
     return Contents(
@@ -112,15 +112,15 @@ def from_run(path: Path, wanted: Wanted, registry: Registry) -> Contents:
         tensors={name: _taken(files, name, wanted, checkpoint) for name in names},
         weights="average" if averaged else "plain",
         step=step,
-        distributions=used_distributions(own, _versions(config)),
+        distributions=used_distributions(own, config.environment.distributions),
         scores=scores_of(
             read_scores(run / SCORES), step, weights="average" if averaged else "plain"
         ),
-        training={
-            "seconds": round(float(state["seconds"]), 1),
-            "images": step * composition.run.batch,
-            "command": command_of(own, registry),
-        },
+        training=Training(
+            seconds=round(float(state["seconds"]), 1),
+            images=step * composition.run.batch,
+            command=command_of(own, registry),
+        ),
         state=_state_of(run, checkpoint, step) if wanted.state else {},
         picture=picture if picture.is_file() else None,
     )
@@ -156,13 +156,13 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
         tensors={name: read_tensors(bundle.path(name)) for name in names},
         weights=bundle.weights,
         step=bundle.step,
-        distributions=config["distributions"],
-        scores=[Evaluation.from_json(score) for score in config["scores"]],
-        training=config["training"],
+        distributions=config.distributions,
+        scores=config.scores,
+        training=config.training,
         state={name: path / STATE / name for name in bundle.state} if wanted.state else {},
         picture=picture if picture.is_file() else None,
-        origin=config.get("origin", {}),
-        licence=config.get("licence", ""),
+        origin=config.origin,
+        licence=config.licence,
     )
 
 
@@ -186,11 +186,11 @@ def _taken(
     return found
 
 
-def _refuse_plugin_files(config: Mapping[str, Any], run: Path) -> None:
+def _refuse_plugin_files(config: Configuration, run: Path) -> None:
     """Refuse parts that no `pip install` brings: nobody else could load them."""
-    files = {Path(file).stem.replace("_", "-") for file in config.get("plugins", ())}
-    for role, value in config.get("parts", {}).items():
-        for name in value if isinstance(value, list) else [value]:
+    files = {Path(file).stem.replace("_", "-") for file in config.plugins}
+    for role in config.parts:
+        for name in config.names(role):
             source, _, bare = name.rpartition("/")
             if source in files:
                 raise ZooError(
@@ -200,11 +200,6 @@ def _refuse_plugin_files(config: Mapping[str, Any], run: Path) -> None:
                 )
 
 
-def _versions(config: Mapping[str, Any]) -> dict[str, str]:
-    found = config.get("environment", {}).get("distributions", {})
-    return {str(name): str(version) for name, version in found.items()}
-
-
 def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]:
     """Return what resuming needs: the checkpoint's files, and the log until then."""
     found: dict[str, Path | bytes] = {
@@ -212,7 +207,7 @@ def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]
         for file in sorted(checkpoint.iterdir())
         if file.name == MANIFEST or file.suffix in (".json", ".safetensors")
     }
-    config = {key: value for key, value in read_config(run / CONFIG).items() if key != "plugins"}
-    found[CONFIG] = json_bytes(config)
+    config = replace(RunDirectory(run).read_config(), plugins=())
+    found[CONFIG] = json_bytes(config.to_json())
     logs = {name: lines_until(run / name, step) for name in (LOG, SCORES)}
     return {**found, **{name: lines for name, lines in logs.items() if lines}}

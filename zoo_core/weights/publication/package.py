@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import CARD
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.hub.names import check_tag, hub_name
 from zoo_core.weights.publication.contents import Wanted, gathered
 from zoo_core.weights.publication.writer import write_contents
@@ -55,7 +55,7 @@ class Package:
 
     folder: Path
     files: Mapping[str, int]
-    config: Mapping[str, Any]
+    config: BundleConfig
     card: str
 
     @property

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, read_bundle_config
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.bundle.untrusted import LARGEST
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.failures import HubError
@@ -183,7 +183,7 @@ class _Push:
             ) from second
 
     def _message(self) -> str:
-        step, kind = self.package.config["step"], self.package.config["weights"]
+        step, kind = self.package.config.step, self.package.config.weights
         weights = "moving average" if kind == "average" else "weights"
         return f"{weights} of step {step:,}" if step is not None else "imported weights"
 
@@ -207,7 +207,7 @@ class _Push:
                 hint=f"a tag names one state for ever: choose another, such as `--tag {tag}.1`",
             )
 
-    def _config_of(self, remote: Remote) -> dict[str, Any]:
+    def _config_of(self, remote: Remote) -> BundleConfig:
         """Return the configuration that is there now.
 
         Raises:
@@ -237,8 +237,8 @@ class _Push:
         if CONFIG not in remote.files:
             return []
         config = self._config_of(remote)
-        names = [*config["components"].values(), SAMPLES]
-        names += [f"{STATE}/{name}" for name in config.get("state", ())]
+        names = [*config.components.values(), SAMPLES]
+        names += [f"{STATE}/{name}" for name in config.state]
         return [name for name in names if name not in self.package.files]
 
     def _check_arrived(self, remote: Remote) -> None:

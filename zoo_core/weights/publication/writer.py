@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -26,8 +25,7 @@ from zoo_core.weights.bundle.bundle import (
     is_bundle,
     read_bundle,
 )
-from zoo_core.weights.bundle.formats import FORMAT, KIND
-from zoo_core.weights.bundle.untrusted import digest_of
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.pretrained import Pretrained, load
 from zoo_core.weights.publication.card import card
 from zoo_core.weights.publication.contents import Contents, Wanted, gathered
@@ -162,34 +160,27 @@ def _write_files(
             shutil.copyfile(value, folder / STATE / name)
 
 
-def _write_config(folder: Path, contents: Contents, dtype: str) -> dict[str, Any]:
+def _write_config(folder: Path, contents: Contents, dtype: str) -> BundleConfig:
     files = [file for file in folder.rglob("*") if file.is_file() and file.name != CARD]
-    config: dict[str, Any] = {
-        "format": FORMAT,
-        "kind": KIND,
-        "composition": contents.composition,
-        "components": {net: f"{net}.safetensors" for net in contents.tensors},
-        "weights": contents.weights,
-        "dtype": dtype,
-        "step": contents.step,
-        "distributions": contents.distributions,
-        "scores": [one.to_json() for one in contents.scores],
-        "training": contents.training,
-        "sha256": {
+    config = BundleConfig(
+        composition=contents.composition,
+        components={net: f"{net}.safetensors" for net in contents.tensors},
+        weights=contents.weights,
+        dtype=dtype,
+        step=contents.step,
+        distributions=contents.distributions,
+        scores=tuple(contents.scores),
+        training=contents.training,
+        sha256={
             file.relative_to(folder).as_posix(): sha256_of(file)
             for file in sorted(files)
             if file != folder / CONFIG
         },
-    }
-    if contents.state:
-        config["state"] = sorted(contents.state)
-    if contents.origin:
-        config["origin"] = contents.origin
-    if contents.licence:
-        config["licence"] = contents.licence
-    config = json.loads(json.dumps(config))
-    config["digest"] = digest_of(config)
-    text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
+        state=tuple(sorted(contents.state)),
+        origin=contents.origin,
+        licence=contents.licence,
+    )
+    text = json.dumps(config.to_json(), indent=2, ensure_ascii=False) + "\n"
     (folder / CONFIG).write_bytes(text.encode())
     return config
 
