@@ -21,7 +21,7 @@ from zoo_core.config.run import RunOptions
 from zoo_core.data import FewLabels
 from zoo_core.data.tables.recorded import RecordedDataset, task_record
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.interfaces import Condition, Dataset, Game, Task
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
@@ -74,9 +74,16 @@ class Composition:
         """Return the recipe, if one takes part."""
         return loaded(self.recipe) if self.recipe else None
 
+    @property
+    def features(self) -> tuple[int, ...]:
+        """Return the shape of the critic's features; empty where no condition is built for it."""
+        condition = self.plan.target("condition") or Condition
+        is_prepared = getattr(condition, "prepare", None) is not Condition.prepare
+        return self.findings.features if is_prepared else ()
+
     def build(self) -> Game:
         """Build the game on the CPU with the seed's weights."""
-        return build_game(self.plan, self.findings.features, self.run.seed)
+        return build_game(self.plan, self.features, self.run.seed)
 
     def config(self) -> dict[str, Any]:
         """Return the composition as JSON data; `compose(config=...)` reads it back."""
@@ -103,6 +110,7 @@ def compose(
     config: Mapping[str, Any] | None = None,
     plugins: Sequence[str | Path] = (),
     without_data: bool = False,
+    untried: bool = False,
 ) -> Composition:
     """Compose parts and check that they fit, before anything is trained.
 
@@ -116,6 +124,8 @@ def compose(
         plugins: single-file plugins.
         without_data: take shapes and classes from the configuration's record instead of opening
             the data, where it has one: enough to sample, not to train.
+        untried: do not run the nets on the meta device, which takes longer than to sample from
+            them: for what was composed before, such as weights.
 
     Raises:
         ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
@@ -141,7 +151,10 @@ def compose(
         remarks=remarks,
         plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
     )
-    _ = composition.findings
+    if untried:
+        checks.check_parts(plan)
+    else:
+        _ = composition.findings
     return composition
 
 

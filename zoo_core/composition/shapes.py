@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo_core.composition.meta import on_meta
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Discriminator, Encoder, Generator
 
@@ -76,7 +77,7 @@ def tried(case: Case) -> Trial:
     """Build a net on the meta device and run it once; what goes wrong is part of the result."""
     doing = "cannot be built"
     try:
-        with torch.device("meta"):
+        with on_meta():
             net = case.target(**dict(case.keywords))
         expected = _INTERFACES[case.part]
         if not isinstance(net, expected):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
+from zoo_core.composition.meta import on_meta
 from zoo_core.engine.state import EMA
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
@@ -19,7 +19,7 @@ from zoo_core.runs.checkpoint import MANIFEST, read_state
 from zoo_core.runs.directory import RunDirectory, read_config, read_lines
 from zoo_core.runs.layout import LOG, SCORES
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
-from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
+from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights, shapes_of
 from zoo_core.weights.bundle.private import without_directories, without_pushing
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.checkpoints import checkpoint_of, read_weights, run_of
@@ -134,8 +134,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
     config = bundle.config
     if not wanted.average and bundle.weights == "average":
         raise no_plain_weights(path)
-    with torch.device("meta"):
-        game = composed(bundle, registry).build()
+    game = shapes_of(composed(bundle, registry))
     critics = critics_of(game)
     if wanted.critic and not critics <= set(bundle.components):
         raise ZooError(
@@ -165,7 +164,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
 
 
 def _wanted_nets(composition: Composition, wanted: Wanted) -> list[str]:
-    with torch.device("meta"):
+    with on_meta():
         game = composition.build()
     critics = critics_of(game)
     return [name for name in game.nets() if wanted.critic or name not in critics]
