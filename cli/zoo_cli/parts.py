@@ -142,14 +142,13 @@ def _parameters(target: Any) -> dict[str, int]:
 
 
 def _count(target: Any, image: ImageSpec) -> int | None:
-    import torch
-
+    from zoo_core.composition.meta import on_meta
     from zoo_core.composition.shapes import count
 
     task = {"image": image, "source": image, "latent_dim": _LATENTS, "classes": _CLASSES}
     needs = {name: task[name] for name in task_names_of(target) if name in task}
     try:
-        with torch.device("meta"):
+        with on_meta():
             return count(target(**needs))
     except (ZooError, RuntimeError, ValueError, TypeError):
         return None

@@ -15,6 +15,7 @@ from zoo_core.composition.build import Given
 from zoo_core.config.configuration import Configuration
 from zoo_core.config.options import TASK_NAMES
 from zoo_core.draws import CounterDraws
+from zoo_core.interfaces import Condition
 from zoo_core.spec import ImageSpec
 
 AddEntry = Callable[..., None]
@@ -418,6 +419,42 @@ def test_parameters_and_features_are_found_without_memory(registry: Registry) ->
         "discriminator": (1024**2 + 1) * 1_000_000 + 1_000_001,
     }
     assert found.findings.features == (1_000_000,)
+
+
+@pytest.mark.parametrize("generator", ["broken", "crashing"])
+def test_untried_parts_are_neither_built_nor_run(registry: Registry, generator: str) -> None:
+    parts = {**PARTS, "generator": generator}
+    found = compose(parts, registry=registry, untried=True)
+    with pytest.raises(ZooError) as caught:
+        _ = found.findings
+    assert caught.value.message == failure(registry, generator=generator).message
+
+
+def test_untried_parts_must_fit_by_what_they_say_of_themselves(registry: Registry) -> None:
+    parts = {**PARTS, "generator": "labelled"}
+    with pytest.raises(ZooError, match="generator 'labelled' reads labels"):
+        compose(parts, registry=registry, untried=True)
+
+
+def test_an_untried_composition_has_the_same_weights(registry: Registry) -> None:
+    tried, untried = (compose(PARTS, registry=registry, untried=each) for each in (False, True))
+    assert same(weights(tried, "generator"), weights(untried, "generator"))
+
+
+class Reading(Condition):
+    """Look at the critic's features."""
+
+    def prepare(self, features: tuple[int, ...]) -> None:
+        self.critic_side.add_module("look", torch.nn.Linear(*features, 1))
+
+
+def test_features_are_found_where_a_condition_is_built_for_them(registry: Registry) -> None:
+    registry.add(Entry("condition", "reading", f"{__name__}:Reading", "Reads."), source="toys")
+    parts = {**PARTS, "condition": "reading"}
+    assert compose(PARTS, registry=registry, untried=True).features == ()
+    found = compose(parts, registry=registry, untried=True)
+    assert found.features == composed(registry, condition="reading").findings.features
+    assert found.features
 
 
 def test_composing_and_building_leave_the_global_generator_alone(registry: Registry) -> None:

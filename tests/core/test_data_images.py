@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from zoo_core.data import Header, Unreadable, read_header, read_image
-from zoo_core.data.tables.image_file import MAX_PIXELS
+from zoo_core.data.tables.reading import MAX_PIXELS
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -237,7 +237,7 @@ def test_a_decompression_bomb_is_refused_by_its_header(tmp_path: Path, side: int
 
 
 def read_header_quietly(path: Path) -> Header | Unreadable:
-    from zoo_core.data.tables.image_file import quiet_pillow
+    from zoo_core.data.tables.reading import quiet_pillow
 
     with quiet_pillow():
         return read_header(path)

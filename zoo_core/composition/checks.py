@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-
 from zoo_core.composition.build import Blueprint, keywords
+from zoo_core.composition.meta import on_meta
 from zoo_core.composition.shapes import Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
@@ -36,8 +35,7 @@ def check(plan: Blueprint) -> Findings:
     Raises:
         ZooError: two parts that do not fit, by name, with what would fit.
     """
-    _check_game(plan)
-    _check_labels(plan)
+    check_parts(plan)
     trials = {name: _trial(plan, role) for name, role in plan.roles.items()}
     features: tuple[int, ...] = ()
     patches = False
@@ -50,10 +48,20 @@ def check(plan: Blueprint) -> Findings:
         if role.part == "encoder":
             _check_encoder(plan, role, trials[name])
     _check_single_score(plan, patches=patches)
-    with torch.device("meta"):
+    with on_meta():
         plan.condition.prepare(features)
     _check_per_sample(plan, trials)
     return Findings({name: t.parameters for name, t in trials.items()}, features, patches)
+
+
+def check_parts(plan: Blueprint) -> None:
+    """Compare what the parts say of themselves; no net is built.
+
+    Raises:
+        ZooError: two parts that do not fit, by name, with what would fit.
+    """
+    _check_game(plan)
+    _check_labels(plan)
 
 
 def needs_unmixed_critic(plan: Blueprint) -> str:

@@ -26,7 +26,7 @@ from zoo_core.config.request import NOTHING, Layer, Options, Parts
 from zoo_core.config.run import RunOptions, parts_of_batch
 from zoo_core.data.tables.recorded import RecordedDataset, task_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.interfaces import Condition, Dataset, Game, Task
 from zoo_core.registry.kinds import MANY
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe
@@ -80,9 +80,16 @@ class Composition:
         """Return the recipe, if one takes part."""
         return loaded(self.recipe) if self.recipe else None
 
+    @property
+    def features(self) -> tuple[int, ...]:
+        """Return the shape of the critic's features; empty where no condition is built for it."""
+        condition = self.plan.target("condition") or Condition
+        is_prepared = getattr(condition, "prepare", None) is not Condition.prepare
+        return self.findings.features if is_prepared else ()
+
     def build(self) -> Game:
         """Build the game on the CPU with the seed's weights."""
-        return build_game(self.plan, self.findings.features, self.run.seed)
+        return build_game(self.plan, self.features, self.run.seed)
 
     def config(self) -> Configuration:
         """Return the composition as a configuration; `compose(config=...)` composes it again."""
@@ -108,6 +115,7 @@ def compose(
     config: Configuration | Mapping[str, Any] | None = None,
     plugins: Sequence[str | Path] = (),
     without_data: bool = False,
+    untried: bool = False,
 ) -> Composition:
     """Compose parts and check that they fit, before anything is trained.
 
@@ -121,6 +129,8 @@ def compose(
         plugins: single-file plugins.
         without_data: take shapes and classes from the configuration's record instead of opening
             the data, where it has one: enough to sample, not to train.
+        untried: do not run the nets on the meta device, which takes longer than to sample from
+            them: for what was composed before, such as weights.
 
     Raises:
         ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
@@ -145,7 +155,10 @@ def compose(
         remarks=remarks,
         plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
     )
-    _ = composition.findings
+    if untried:
+        checks.check_parts(plan)
+    else:
+        _ = composition.findings
     parts_of_batch(composition.run)
     return composition
 

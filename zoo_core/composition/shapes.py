@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import interfaces
+from zoo_core.composition.meta import on_meta
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Discriminator, Encoder, net_stream
@@ -73,7 +74,7 @@ def tried(case: Case) -> Trial:
     """Build a net on the meta device and run it once; what goes wrong is part of the result."""
     doing = "cannot be built"
     try:
-        with torch.device("meta"):
+        with on_meta():
             net = case.target(**dict(case.keywords))
         if not isinstance(net, interface_of(case.part)):
             return _other_kind(net, case.part)

@@ -4,9 +4,9 @@ from zoo_core.data.folders.splits import held_out
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, table_of_files
 from zoo_core.data.tables.fingerprints import fingerprint
-from zoo_core.data.tables.image_file import Header, Unreadable, read_header, read_image
 from zoo_core.data.tables.labels import labels_of
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import Header, Unreadable, read_header, read_image
 from zoo_core.data.tables.sizes import contain_images, cover_images, cover_picture
 
 __all__ = [

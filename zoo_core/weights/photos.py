@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.data import Header, Unreadable
-from zoo_core.data.tables.image_file import pixels_of, quiet_pillow, read_header, read_picture
+from zoo_core.data.tables.reading import pixels_of, quiet_pillow, read_header, read_picture
 from zoo_core.data.tables.sizes import scale_images
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import as_bytes, as_floats

@@ -258,7 +258,9 @@ def load(
     device_found = choose_device(device)
     if is_bundle(path):
         return _load_bundle(path, device_found, average=average, registry=registry)
-    composition = compose(config=config_of(path), registry=registry, without_data=True)
+    composition = compose(
+        config=config_of(path), registry=registry, without_data=True, untried=True
+    )
     game = composition.build()
     nets = game.nets()
     files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import TiffImagePlugin
 
 from zoo_core.data.tables.eight_bits import TURNS, orientation, to_eight_bits
-from zoo_core.data.tables.image_file import Header, Unreadable, header_of, read_opened
+from zoo_core.data.tables.reading import Header, Unreadable, header_of, read_opened
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,7 +27,7 @@ from zoo_core.data.folders.folder import (
 from zoo_core.data.folders.labelling import LabelMode, class_of
 from zoo_core.data.folders.listing import Listing, list_images
 from zoo_core.data.tables.files import read_each
-from zoo_core.data.tables.image_file import Unreadable, quiet_pillow, unreadable_error
+from zoo_core.data.tables.reading import Unreadable, quiet_pillow, unreadable_error
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:

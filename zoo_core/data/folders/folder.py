@@ -11,7 +11,7 @@ from zoo_core.data.folders.listing import Listing, describe_others, list_images
 from zoo_core.data.folders.splits import held_out
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
-from zoo_core.data.tables.image_file import Header, read_header
+from zoo_core.data.tables.reading import Header, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 

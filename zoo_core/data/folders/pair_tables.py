@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from zoo_core.data.tables.files import FileTable, decode_with
-from zoo_core.data.tables.image_file import Unreadable, pixels_of, read_picture
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import Unreadable, pixels_of, read_picture
 from zoo_core.data.tables.sizes import cover_picture
 from zoo_core.digests import sha256_of_bytes
 from zoo_core.interfaces.data import Rows

@@ -11,7 +11,7 @@ from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
 from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
-from zoo_core.data.tables.image_file import Header, read_header
+from zoo_core.data.tables.reading import Header, read_header
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:

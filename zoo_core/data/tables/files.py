@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from zoo_core.config.options import Between
-from zoo_core.data.tables.image_file import (
+from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import (
     Unreadable,
     quiet_pillow,
     read_pixels,
     unreadable_error,
 )
-from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Rows
 

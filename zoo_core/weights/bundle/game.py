@@ -22,6 +22,7 @@ from torch.nn.modules.module import (
 
 from zoo_core.composition import Composition, compose
 from zoo_core.composition.build import Blueprint, build_game
+from zoo_core.composition.meta import on_meta
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game
@@ -67,9 +68,9 @@ def open_bundle(bundle: Bundle, registry: Registry | None = None) -> Opened:
             large, or files that hold other tensors than the nets.
     """
     composition = composed(bundle, registry)
-    plan, features = composition.plan, composition.findings.features
-    with limited(), torch.device("meta"):
-        shapes = composition.build()
+    plan, features = composition.plan, composition.features
+    shapes = shapes_of(composition)
+    with limited(), on_meta():
         condition = plan.condition
         condition.prepare(features)
     check_fit(bundle, shapes)
@@ -92,11 +93,30 @@ def composed(bundle: Bundle, registry: Registry | None = None) -> Composition:
     """
     config, known = usable(bundle, registry or Registry.from_installed())
     with limited():
-        composition = compose(config=config, registry=known, without_data=True)
+        composition = compose(config=config, registry=known, without_data=True, untried=True)
     for image in composition.task.images.values():
         if image.numel > LARGEST_IMAGE:
             raise _too_large(f"images of {image}")
     return composition
+
+
+def shapes_of(composition: Composition) -> Game:
+    """Return a composition's game as shapes, which takes no memory.
+
+    Raises:
+        ZooError: nets that cannot be built, or that are too large.
+    """
+    try:
+        with limited(), on_meta():
+            return composition.build()
+    except ZooError:
+        raise
+    except Exception as error:
+        # whatever a part raises, it is not built with what a stranger wrote
+        line = f"{type(error).__name__}: {error}".partition("\n")[0][:160]
+        raise ZooError(f"these weights are of nets that cannot be built: {line}", hint=AGAIN) from (
+            error
+        )
 
 
 def check_fit(bundle: Bundle, game: Game) -> None:
@@ -173,7 +193,7 @@ def _as_shapes(plan: Blueprint, sections: Iterable[str]) -> Blueprint:
 def _on_meta(target: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(target)
     def build(**given: Any) -> Any:
-        with torch.device("meta"):
+        with on_meta():
             return target(**given)
 
     return build

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import STATE, Bundle
 from zoo_core.weights.bundle.config import BundleConfig
-from zoo_core.weights.bundle.game import composed, limited
+from zoo_core.weights.bundle.game import composed, shapes_of
 from zoo_core.weights.bundle.headers import LARGEST_HEADER
 
 STATE_SHARE = 8
@@ -45,8 +44,7 @@ def check_claims(
     """
     bundle = Bundle(directory=Path(name), config=config, headers={})
     composition = composed(bundle, registry)
-    with limited(), torch.device("meta"):
-        nets = composition.build().nets()
+    nets = shapes_of(composition).nets()
     for component, file in bundle.components.items():
         if component not in nets:
             raise ZooError(

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
+from zoo_core.composition.meta import on_meta
 from zoo_core.config.configuration import Configuration
 from zoo_core.engine.state import EMA
 from zoo_core.errors import ZooError
@@ -22,7 +22,7 @@ from zoo_core.runs.layout import LOG, SCORES
 from zoo_core.runs.lines import Evaluation, read_scores
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
 from zoo_core.weights.bundle.config import Training
-from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights
+from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights, shapes_of
 from zoo_core.weights.bundle.private import private
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.checkpoints import checkpoint_of, read_weights, run_of
@@ -136,8 +136,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
     config = bundle.config
     if not wanted.average and bundle.weights == "average":
         raise no_plain_weights(path)
-    with torch.device("meta"):
-        game = composed(bundle, registry).build()
+    game = shapes_of(composed(bundle, registry))
     critics = critics_of(game)
     if wanted.critic and not critics <= set(bundle.components):
         raise ZooError(
@@ -167,7 +166,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
 
 
 def _wanted_nets(composition: Composition, wanted: Wanted) -> list[str]:
-    with torch.device("meta"):
+    with on_meta():
         game = composition.build()
     critics = critics_of(game)
     return [name for name in game.nets() if wanted.critic or name not in critics]
