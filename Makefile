@@ -7,7 +7,8 @@ STAMP := .venv/.installed
 PLUGINS := $(sort $(wildcard plugins/zoo-plugin-*))
 PROJECTS := . $(addprefix ./,$(PLUGINS))
 CODE := zoo_core cli/zoo_cli $(wildcard $(addsuffix /src,$(PLUGINS))) benchmarks tools
-BENCHMARKS := $(filter-out benchmarks/results.py benchmarks/seeds.py benchmarks/translations.py benchmarks/mutating.py benchmarks/_%,$(sort $(wildcard benchmarks/*.py)))
+# those that need MNIST belong to make results
+BENCHMARKS := $(filter-out benchmarks/results.py benchmarks/seeds.py benchmarks/translations.py,$(sort $(wildcard benchmarks/*.py)))
 
 # the theme's notice about its successor says nothing about this site
 export NO_MKDOCS_2_WARNING := 1
@@ -29,7 +30,7 @@ help:
 	@echo 'make check     lint, types, docs and wheels: what CI runs after make test'
 	@echo 'make bench     run every benchmark, shortly'
 	@echo 'make results   write docs/results.md from the benchmarks'
-	@echo 'make docs      write the reference and build the site into site/'
+	@echo 'make docs      write what is generated from the code, and build the site into site/'
 	@echo 'make dist      build all wheels into dist/ and check each alone'
 	@echo 'make clean     remove what was built; .venv and runs/ stay'
 
@@ -76,24 +77,25 @@ types: $(STAMP)
 	MYPYPATH=$(subst $(space),:,cli $(addsuffix /src,$(PLUGINS))) $(BIN)/mypy --strict $(CODE)
 
 site-check: $(STAMP)
+	$(BIN)/python tools/make_first_party.py --check
 	$(BIN)/python tools/make_reference.py --check
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py --check
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 bench: $(STAMP)
 	@set -e; for program in $(BENCHMARKS); do \
-		quick=; if grep -q -e '"--quick"' "$$program"; then quick=--quick; fi; \
-		echo "== $$program $$quick"; PYTHONPATH=. $(BIN)/python "$$program" $$quick; \
+		echo "== $$program"; $(BIN)/python "$$program" --quick; \
 	done
 
 results: $(STAMP)
-	PYTHONPATH=. $(BIN)/python benchmarks/translations.py
-	PYTHONPATH=. $(BIN)/python benchmarks/seeds.py
-	PYTHONPATH=. $(BIN)/python benchmarks/overtraining.py
-	PYTHONPATH=. $(BIN)/python benchmarks/results.py
+	$(BIN)/python benchmarks/translations.py
+	$(BIN)/python benchmarks/seeds.py
+	$(BIN)/python benchmarks/overtraining.py
+	$(BIN)/python benchmarks/results.py
 	$(BIN)/python tools/make_matrix.py
 
 docs: $(STAMP)
+	$(BIN)/python tools/make_first_party.py
 	$(BIN)/python tools/make_reference.py
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py
 	$(BIN)/mkdocs build --strict

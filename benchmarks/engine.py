@@ -23,14 +23,14 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import Step, interleaved, ratios
+from benchmarks.shared.timing import Step, interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.composition import Composition
 from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.engine import Engine
 from zoo_core.engine.feed import Feed
 from zoo_core.engine.hardware import Hardware
-from zoo_core.interfaces import Game, Play, Player, Round, Task, Terms
+from zoo_core.interfaces import Game, Play, Player, Round, Task, Terms, as_floats
 from zoo_core.testing import engine_of
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -162,7 +162,7 @@ class PlainLoop:
         self.batch, self.latent_dim, self.moves = run.batch, run.latent_dim, run.critic_steps
         table = composition.dataset.tables("train")["images"]
         rows = table.take(torch.arange(len(table)))
-        self.images = rows.images.float() / 127.5 - 1
+        self.images = as_floats(rows.images)
         self.optimisers = [
             _optimiser(net, composition, name)
             for net, name in ((self.generator, "generator"), (self.critic, "critic"))

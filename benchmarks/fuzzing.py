@@ -14,7 +14,6 @@ A fifth of the cases gets its values from hypothesis, where that is installed.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import multiprocessing
@@ -34,14 +33,15 @@ import torch
 
 from zoo_core import Registry, ZooError, compose, train
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.game import open_bundle
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.bundle.untrusted import canonical
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.publication.writer import write_bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.mutating import HOSTILE, WAYS, Way, resigned, sign
+from benchmarks.shared import program
+from benchmarks.shared.mutating import HOSTILE, WAYS, Way, resigned, sign
 
 CASES, QUICK = 10_000, 300
 GENERATED = 0.2
@@ -105,7 +105,8 @@ class Child:
             for name in bundle.components
             for key, tensor in read_tensors(bundle.path(name)).items()
         }
-        config = {k: v for k, v in bundle.config.items() if k not in ("sha256", "digest")}
+        found = bundle.config.to_json()
+        config = {key: value for key, value in found.items() if key not in ("sha256", "digest")}
         return canonical(config), tensors
 
     def outcome(self, folder: Path, original: Path, *, signed: bool) -> str:
@@ -247,10 +248,9 @@ def show(results: list[tuple[str, str, float]], megabytes: float) -> int:
 
 def main() -> None:
     """Spoil, load, count."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = program.parser(__doc__, quick=f"{QUICK} cases")
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     count = QUICK if given.quick else given.cases
     with tempfile.TemporaryDirectory() as folder:

@@ -19,11 +19,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import interleaved, ratios
-from zoo_core import ZooError, compose
+from benchmarks.shared import program
+from benchmarks.shared.tables import markdown
+from benchmarks.shared.timing import interleaved, ratios
+from zoo_core import compose
 from zoo_core.builtin.health.measurements import Gauge
 from zoo_core.engine.assembling import engine_of
-from zoo_core.runs.directory import RunDirectory, read_lines
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import read_events
 from zoo_core.training import Run, Silent, train
 
 STEPS = 5000
@@ -112,13 +115,8 @@ class UntilSpoken(Silent):
     def stepped(self, run: Run) -> None:
         if run.step >= self.until * run.options.steps:
             run.stop("the benchmark looks no further")
-        if self.expected and any(line["kind"] in self.expected for line in events_of(run)):
+        if self.expected & {event.kind for event in read_events(run.directory.events)}:
             run.stop("the monitor has spoken")
-
-
-def events_of(run: Run) -> list[dict[str, Any]]:
-    """Return what was remarked of a run."""
-    return read_lines(run.directory.events)
 
 
 def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, list[str]]:
@@ -132,33 +130,29 @@ def row_of(case: Case, seed: int, data_dir: str, place: Path) -> tuple[bool, lis
         options["data"] = {"root": data_dir}
     composition = compose(case.parts, options, recipe=case.recipe)
     done = train(composition, place, watcher=UntilSpoken(case.expects, case.until))
-    found, steps = events_of(done), composition.run.steps
-    said = ", ".join(f"{line['kind']} at {line['step']}" for line in found) or "nothing"
-    first = next((line["step"] for line in found if line["kind"] in case.expects), None)
+    found, steps = read_events(done.directory.events), composition.run.steps
+    said = ", ".join(f"{event.kind} at {event.step}" for event in found) or "nothing"
+    first = next((event.step for event in found if event.kind in case.expects), None)
     right = not found if not case.expects else first is not None and first <= TENTH * steps
     share = "" if first is None else f"{first / steps:.1%}"
     verdict = "right" if right else "WRONG"
     return right, [case.name, str(seed), str(steps), str(done.step), said, share, verdict]
 
 
-def table(rows: list[list[str]]) -> str:
-    """Return rows as a table in Markdown."""
-    head = ["run", "seed", "of steps", "trained", "the monitor said", "after", ""]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+HEAD = ["run", "seed", "of steps", "trained", "the monitor said", "after", ""]
 
 
 def shown(cases: tuple[Case, ...], seeds: int, data_dir: str) -> bool:
     """Train all cases and print the table; return whether the monitor is always right."""
-    rows, all_right = [], True
+    rows, all_right = [HEAD], True
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             for seed in range(seeds):
                 right, row = row_of(case, seed, data_dir, Path(folder) / f"{case.name}-{seed}")
-                print(*row, sep="  ", file=sys.stderr, flush=True)
+                program.say("  ".join(row))
                 rows.append(row)
                 all_right = all_right and right
-    print(table(rows))
+    print(markdown(rows))
     return all_right
 
 
@@ -201,26 +195,25 @@ def costs(cases: tuple[Case, ...]) -> None:
         print(f"| {case.name} | {shares} |", flush=True)
 
 
+def work(given: argparse.Namespace) -> bool:
+    """Run what was asked for; return whether the monitor is right."""
+    only = ["won-dcgan"] if given.quick else given.only
+    cases = tuple(case for case in CASES if not only or case.name in only)
+    if given.cost:
+        costs(tuple(case for case in cases if "stacked-mnist" not in case.parts.values()))
+        return True
+    return shown(cases, 1 if given.quick else given.seeds, given.data_dir)
+
+
 def main() -> int:
-    """Run what was asked for; return 1 where the monitor is not right."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Run the program; return 1 where the monitor is not right."""
+    parser = program.parser(__doc__, quick="one run, whose critic wins")
     parser.add_argument("--only", nargs="*", choices=[case.name for case in CASES])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--data-dir", default="data", help="where MNIST is")
+    program.add_data(parser)
     parser.add_argument("--cost", action="store_true", help="time it instead")
-    parser.add_argument("--quick", action="store_true", help="one run, whose critic wins")
-    asked = parser.parse_args()
-    only = ["won-dcgan"] if asked.quick else asked.only
-    seeds = 1 if asked.quick else asked.seeds
-    cases = tuple(case for case in CASES if not only or case.name in only)
-    try:
-        if asked.cost:
-            costs(tuple(case for case in cases if "stacked-mnist" not in case.parts.values()))
-            return 0
-        return 0 if shown(cases, seeds, asked.data_dir) else 1
-    except ZooError as error:
-        print(error, file=sys.stderr)
-        return 1
+    given = parser.parse_args()
+    return program.status(lambda: work(given))
 
 
 if __name__ == "__main__":

@@ -19,15 +19,18 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from zoo_core import Registry, ZooError, compose
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.request import Options, Parts
 from zoo_core.runs.checkpoint import read_checkpoint
-from zoo_core.runs.directory import read_metrics
+from zoo_core.runs.lines import read_log
 from zoo_core.training import resume, train
 
 STEPS = 60
@@ -72,8 +75,13 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "vanilla, concat": ({"generator": "vanilla", "condition": "concat"}, {}),
     "vanilla, sgan, few labels": (
-        {"generator": "vanilla", "condition": "sgan", "loss": "feature-matching"},
-        {"run": {"labels": 50}},
+        {
+            "generator": "vanilla",
+            "condition": "sgan",
+            "loss": "feature-matching",
+            "data": "few-labels:digits",
+        },
+        {"data": {"count": 50}},
     ),
     "cyclegan, pools": (
         {"generator": "cyclegan", "data": "unpaired:digits,digits"},
@@ -127,22 +135,22 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="8 trials")
+    parser.add_argument("--quick", action="store_true", help="one trial of each composition")
     found = parser.parse_args()
-    found.trials = 8 if found.quick else found.trials
+    found.trials = len(COMPOSITIONS) if found.quick else found.trials
     return found
 
 
-def _config(registry: Registry, parts: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+def _config(registry: Registry, parts: Parts, values: Options) -> Configuration:
     merged = {**values, "run": {**RUN, **values.get("run", {})}}
     return compose(parts, merged, registry=registry).config()
 
 
-def _train(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+def _train(config: Configuration, directory: Path, registry: Registry) -> None:
     train(compose(config=config, registry=registry), directory)
 
 
-def _go_on(config: Mapping[str, Any], directory: Path, registry: Registry) -> None:
+def _go_on(config: Configuration, directory: Path, registry: Registry) -> None:
     """Resume, or start if the process was killed before it had written its configuration."""
     if (directory / "config.json").exists():
         resume(directory, registry=registry)
@@ -152,7 +160,7 @@ def _go_on(config: Mapping[str, Any], directory: Path, registry: Registry) -> No
 
 
 def _trial(
-    config: Mapping[str, Any],
+    config: Configuration,
     straight: Path,
     directory: Path,
     registry: Registry,
@@ -214,9 +222,9 @@ def _state(directory: Path) -> dict[str, bytes]:
 
 
 def _log(directory: Path) -> list[str]:
-    times = ("seconds", "images_per_second")
-    lines = read_metrics(directory / "metrics.jsonl")
-    return [json.dumps({k: v for k, v in line.items() if k not in times}) for line in lines]
+    lines = read_log(directory / "metrics.jsonl")
+    timeless = [replace(line, seconds=None, images_per_second=None) for line in lines]
+    return [json.dumps(line.to_json()) for line in timeless]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ channels-first float32: the median of the ratios round by round. A ratio above 1
 
 from __future__ import annotations
 
-import argparse
 import sys
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import interleaved, ratios
+from benchmarks.shared import program
+from benchmarks.shared.timing import interleaved, ratios
 from zoo_core import Registry, compose
 from zoo_core.engine.hardware import has_bfloat16_units
 from zoo_core.testing import engine_of
@@ -29,10 +29,9 @@ WIDTHS = (16, 32, 64)
 
 def main() -> None:
     """Print a row for each width and loss."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = program.parser(__doc__, quick="3 rounds, one width")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.7)
-    parser.add_argument("--quick", action="store_true", help="3 rounds, one width")
     options = parser.parse_args()
     widths = WIDTHS[:1] if options.quick else WIDTHS
     rounds = 3 if options.quick else options.rounds

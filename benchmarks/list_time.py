@@ -5,14 +5,14 @@ python benchmarks/list_time.py
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.timing import interleaved, ratios
+from benchmarks.shared import program
+from benchmarks.shared.timing import interleaved, ratios
 
 LIMIT = 3.0
 IMPORTS = "import click, rich.console, rich.table, pluggy"
@@ -20,9 +20,8 @@ IMPORTS = "import click, rich.console, rich.table, pluggy"
 
 def main() -> int:
     """Print the ratio; fail if it is above the limit."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = program.parser(__doc__, quick="5 rounds")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--quick", action="store_true", help="5 rounds")
     options = parser.parse_args()
     commands = {
         "zoo list": [sys.executable, "-m", "zoo_cli", "list"],

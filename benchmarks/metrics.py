@@ -23,12 +23,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.judging.trainings import say
 from benchmarks.measuring.controls import MNIST_COUNT, QUICK_COUNT, controls
-from benchmarks.measuring.page import TABLES, keep, write_page
+from benchmarks.pages.metrics import TABLES, stored, write_page
+from benchmarks.shared import program
 from zoo_core import ZooError
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 BOUNDS = {"fid": 1e-3, "kid": 1e-4, "inception-score": 1e-4, "precision": 5e-3, "recall": 5e-3}
 """Relative differences from torch-fidelity, and of the FID from scipy too, that are allowed.
 
@@ -69,28 +68,13 @@ def speed(*, quick: bool, rounds: int) -> dict[str, Any]:
     }
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--agreement", action="store_true", help="this alone is the default")
-    parser.add_argument("--speed", action="store_true", help="seconds and memory")
-    parser.add_argument("--controls", action="store_true", help="known faults, on MNIST")
-    parser.add_argument("--report-only", action="store_true", help="measure nothing")
-    parser.add_argument("--quick", action="store_true", help="all, small; nothing is written")
-    parser.add_argument("--rounds", type=int, default=3, help="of --speed, both sides in turns")
-    parser.add_argument("--data-dir", default="data", help="folder of the data sets")
-    parser.add_argument("--docs", type=Path, default=DOCS, help="folder of the page")
-    parser.add_argument("--call", nargs=5, help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
-
-
 def made(given: argparse.Namespace) -> Mapping[str, dict[str, Any]]:
     """Measure the parts that are asked for."""
     quick = given.quick
     asked = [part for part in TABLES if quick or getattr(given, part)] or ["agreement"]
     found = {}
     for part in asked:
-        say(f"measuring: {part}")
+        program.say(f"measuring: {part}")
         if part == "controls":
             data, count = ("digits", QUICK_COUNT) if quick else ("mnist", MNIST_COUNT)
             found[part] = controls(data, given.data_dir, count)
@@ -102,25 +86,34 @@ def made(given: argparse.Namespace) -> Mapping[str, dict[str, Any]]:
     return found
 
 
+def work(given: argparse.Namespace) -> None:
+    """Measure, print and write."""
+    for part, figures in (made(given) if not given.report_only else {}).items():
+        if not given.quick:
+            program.write_json(stored(given.docs, part), figures)
+    if not given.quick:
+        write_page(given.docs)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print and write; return the exit status."""
-    given = parse(arguments)
+    """Run the program; return the exit status."""
+    parser = program.parser(__doc__, quick="all, small; nothing is written")
+    program.add_docs(parser)
+    program.add_data(parser)
+    parser.add_argument("--agreement", action="store_true", help="this alone is the default")
+    parser.add_argument("--speed", action="store_true", help="seconds and memory")
+    parser.add_argument("--controls", action="store_true", help="known faults, on MNIST")
+    parser.add_argument("--report-only", action="store_true", help="measure nothing")
+    parser.add_argument("--rounds", type=int, default=3, help="of --speed, both sides in turns")
+    parser.add_argument("--call", nargs=5, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
     if given.call:
         from benchmarks.measuring.speed import call
 
         metric, whose, *numbers = given.call
         print(json.dumps(call(metric, whose, *map(int, numbers))))
         return 0
-    try:
-        for part, figures in (made(given) if not given.report_only else {}).items():
-            if not given.quick:
-                keep(given.docs, part, figures)
-        if not given.quick:
-            write_page(given.docs)
-    except ZooError as error:
-        say(f"Error: {error}")
-        return 1
-    return 0
+    return program.status(lambda: work(given))
 
 
 if __name__ == "__main__":

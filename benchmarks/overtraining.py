@@ -9,26 +9,25 @@ Writes docs/results/overtraining.json and two pictures: samples of the best and 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import torch
 
-from benchmarks.judging.tables import aligned
-from benchmarks.judging.trainings import Lines, say, training_of
-from zoo_core import Measures, ZooError, compose, evaluate, load
-from zoo_core.data.sets.digits import Digits
-from zoo_core.pictures.sheets import save_each, save_grid
-from zoo_core.runs.directory import best_step, read_lines
-from zoo_core.runs.layout import EVENTS, SCORES
-from zoo_core.training import train
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.shared import program
+from benchmarks.shared.program import Places
+from benchmarks.shared.tables import aligned
+from benchmarks.shared.trainings import trained, training_of
+from zoo_core import Measures, compose, evaluate, load
+from zoo_core.data.sets.digits import Digits
+from zoo_core.interfaces import as_floats
+from zoo_core.pictures.sheets import save_each, save_grid
+from zoo_core.runs.layout import EVENTS, SCORES
+from zoo_core.runs.lines import best_step, read_events, read_scores
+
 SCORE = "fid"
 PARTS = {
     "generator": "dcgan",
@@ -52,19 +51,8 @@ def few_images(folder: Path) -> Path:
     """Write the first of the embedded digits as files, half of which will be held out."""
     if not folder.is_dir():
         rows = Digits(size=(32, 32)).tables("train")["images"].take(torch.arange(IMAGES))
-        save_each(rows.images.float() / 127.5 - 1, folder)
+        save_each(as_floats(rows.images), folder)
     return folder
-
-
-def trained(directory: Path, *, steps: int, every: int, count: int) -> None:
-    """Train and measure on the way, unless that is done."""
-    if (directory / SCORES).is_file():
-        return
-    data = f"folder:{few_images(directory.with_name('few-digits'))}"
-    run = {"steps": steps, "eval_every": every, "eval_count": count, "sample_every": 0}
-    options = {**OPTIONS, "run": {**OPTIONS["run"], **run}}
-    composition = compose({**PARTS, "data": data}, options, recipe="none")
-    train(composition, directory, watcher=Lines("overtraining"))
 
 
 def found(directory: Path, *, count: int) -> dict[str, Any]:
@@ -73,21 +61,21 @@ def found(directory: Path, *, count: int) -> dict[str, Any]:
     The best step was chosen by its score; samples of another seed keep that choice from flattering
     it.
     """
-    lines = read_lines(directory / SCORES)
+    lines = read_scores(directory / SCORES)
     best = best_step(lines, SCORE)
     measures = Measures(metrics=("fid",), count=count, splits=("test",), seed=1)
     fresh = {
-        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].record()
+        name: evaluate(f"{directory}@{name}", measures, device="cpu")[0].to_json()
         for name in ("best", "last")
     }
     return {
         "command": "python benchmarks/overtraining.py",
         "best": best,
-        "last": lines[-1]["step"],
-        "curve": [{"step": line["step"], **line["scores"]} for line in lines],
+        "last": lines[-1].step,
+        "curve": [{"step": line.step, **line.scores} for line in lines],
         "fresh": fresh,
-        "events": read_lines(directory / EVENTS),
-        "training": {"steps": training_of(directory).steps},
+        "events": [event.to_json() for event in read_events(directory / EVENTS)],
+        "training": training_of(directory),
     }
 
 
@@ -100,37 +88,36 @@ def table(result: dict[str, Any]) -> str:
     return aligned(rows)
 
 
-def make(docs: Path, runs: Path, *, steps: int, every: int, count: int) -> None:
+def make(places: Places, *, steps: int, every: int, count: int) -> None:
     """Train, measure, and write the figures and the pictures."""
-    directory = runs / "overtraining"
-    trained(directory, steps=steps, every=every, count=count)
+    data = f"folder:{few_images(places.runs / 'few-digits')}"
+    run = {"steps": steps, "eval_every": every, "eval_count": count, "sample_every": 0}
+    options = {**OPTIONS, "run": {**OPTIONS["run"], **run}}
+    composition = compose({**PARTS, "data": data}, options, recipe="none")
+    directory = trained(composition, places.runs / "overtraining", "overtraining")
     result = found(directory, count=count)
-    path = docs / "results" / "overtraining.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    program.write_json(places.figures("overtraining"), result)
     for name in ("best", "last"):
         images = load(f"{directory}@{name}", device="cpu").sample(32)
-        save_grid(images, docs / "pictures" / f"overtraining-{name}.png", columns=8)
+        save_grid(images, places.docs / "pictures" / f"overtraining-{name}.png", columns=8)
     print(table(result))
+
+
+def work(given: argparse.Namespace) -> None:
+    """Make it, or a small one."""
+    with program.places(given) as places:
+        if given.quick:
+            make(places, steps=6, every=2, count=64)
+        else:
+            make(places, steps=STEPS, every=EVERY, count=COUNT)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a few steps, a temporary folder")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the pages")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs")
+    parser = program.parser(__doc__, quick="a few steps, a temporary folder")
+    program.add_places(parser, runs="overtraining")
     given = parser.parse_args(arguments)
-    try:
-        if given.quick:
-            with tempfile.TemporaryDirectory(prefix="overtraining-") as folder:
-                make(Path(folder) / "docs", Path(folder), steps=6, every=2, count=64)
-        else:
-            make(given.docs, given.runs, steps=STEPS, every=EVERY, count=COUNT)
-    except ZooError as error:
-        say(f"Error: {error}")
-        return 1
-    return 0
+    return program.status(lambda: work(given))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def prepare(folder: Path) -> int:
     """Push the weights of one step of training; return the size of their file."""
     from zoo_core import compose
     from zoo_core.training import train
-    from zoo_core.weights.hub.pushing import push
+    from zoo_core.weights.publication.push import push
 
     composition = compose(
         {"generator": "dcgan", "loss": "non-saturating"},
@@ -94,7 +94,7 @@ def inside() -> dict[str, Timed]:
     import zoo_core
     from zoo_core import Registry
     from zoo_core.weights.hub.names import HubName
-    from zoo_core.weights.hub.pulling import pull
+    from zoo_core.weights.hub.pull import pull
 
     registry = Registry.from_installed()
 

@@ -11,115 +11,83 @@ measured four times on the way. `benchmarks/results.py --report-only` writes the
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.judging.rows import DATA, ROWS, Row
-from benchmarks.judging.seeds_page import FORMAT, SEEDS_FOLDER
-from benchmarks.judging.trainings import Lines, say, training_of
-from zoo_core import ZooError, compose
-from zoo_core.runs.directory import read_lines
+from benchmarks.pages.seeds import FOLDER, FORMAT
+from benchmarks.shared import program
+from benchmarks.shared.program import Places
+from benchmarks.shared.rows import DATA, ROWS, Row
+from benchmarks.shared.trainings import trained, training_of
+from zoo_core import compose
 from zoo_core.runs.layout import SCORES
-from zoo_core.training import train
+from zoo_core.runs.lines import read_scores
 
-ROOT = Path(__file__).resolve().parents[1]
 SEEDS = (0, 1, 2)
 SHARE = 10
 """A row is trained for this part of its steps, unless `--share` says otherwise."""
 
 EVALUATIONS = 4
 METRICS = ("fid", "kid", "modes", "memorisation")
+QUIET = {"monitor": False, "keep": 1, "sample_every": 0, "checkpoint_every": 0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What this call of the program does.
-
-    Args:
-        docs: folder of the pages.
-        runs: folder of the run directories.
-        data_dir: folder of the downloaded data sets.
-        count: samples of an evaluation.
-        share: a row is trained for this part of its steps.
-        steps: of every row, instead of its share.
-        evaluations: how often a run is measured.
-        seeds: of the trainings.
-    """
-
-    docs: Path
-    runs: Path
-    data_dir: str
-    count: int
-    share: int
-    steps: int | None
-    evaluations: int
-    seeds: tuple[int, ...]
-
-    def scores(self, row: Row) -> Path:
-        """Return where a row's scores are."""
-        return self.docs / SEEDS_FOLDER / f"{row.name}.json"
-
-
-def make(row: Row, plan: Plan) -> None:
+def make(row: Row, places: Places, given: argparse.Namespace) -> None:
     """Train a row in every seed and write its scores.
 
     Raises:
         ZooError: the data are missing, or training breaks down.
     """
-    steps = plan.steps or row.options["run"]["steps"] // plan.share
-    seeds = {str(seed): trained(row, plan, seed, steps) for seed in plan.seeds}
-    last = read_lines(plan.runs / f"{row.name}-{plan.seeds[-1]}" / SCORES)[-1]
+    steps = 3 if given.quick else row.options["run"]["steps"] // given.share
+    seeds = SEEDS[:1] if given.quick else SEEDS
+    runs = {str(seed): _run(row, places, given, seed, steps) for seed in seeds}
+    last = read_scores(runs[str(seeds[-1])] / SCORES)[-1]
     result = {
         "format": FORMAT,
         "name": row.name,
         "steps": steps,
-        "share": plan.share,
-        "command": f"python benchmarks/seeds.py --only {row.name} --share {plan.share} --again",
-        "digest": last["digest"],
-        "protocol": last["protocol"],
-        "seeds": seeds,
+        "share": given.share,
+        "command": f"python benchmarks/seeds.py --only {row.name} --share {given.share} --again",
+        "digest": last.digest,
+        "protocol": last.protocol,
+        "seeds": {seed: found(run) for seed, run in runs.items()},
     }
-    path = plan.scores(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    program.write_json(places.figures(f"{FOLDER}/{row.name}"), result)
 
 
-def trained(row: Row, plan: Plan, seed: int, steps: int) -> dict[str, Any]:
-    """Train a row with a seed; return its scores by step and its time."""
-    directory = plan.runs / f"{row.name}-{seed}"
-    shutil.rmtree(directory, ignore_errors=True)
+def _run(row: Row, places: Places, given: argparse.Namespace, seed: int, steps: int) -> Path:
+    """Train a row with a seed; return its directory."""
     run = {
         **row.options["run"],
+        **QUIET,
         "steps": steps,
         "seed": seed,
-        "eval_every": max(1, steps // plan.evaluations),
-        "eval_count": plan.count,
+        "eval_every": max(1, steps // (2 if given.quick else EVALUATIONS)),
+        "eval_count": 100 if given.quick else given.count,
         "keep_best": "fid",
-        "monitor": False,
-        "keep": 1,
-        "sample_every": 0,
-        "checkpoint_every": 0,
     }
     composition = compose(
-        {**row.parts, "data": DATA, "metric": METRICS},
-        {**row.options, "run": run, "data": {"root": plan.data_dir}},
+        {"data": DATA, **row.parts, "metric": METRICS},
+        {**row.options, "run": run, "data": row.data(given.data_dir)},
         recipe="none",
     )
-    train(composition, directory, watcher=Lines(f"{row.name}, seed {seed}", every=10_000))
-    training = training_of(directory)
-    lines = read_lines(directory / SCORES)
+    directory, name = places.runs / f"{row.name}-{seed}", f"{row.name}, seed {seed}"
+    return trained(composition, directory, name, every=10_000, again=given.again)
+
+
+def found(run: Path) -> dict[str, Any]:
+    """Return the scores of a run by step, and its time."""
+    training = training_of(run)
     return {
-        "evaluations": [{"step": line["step"], **_rounded(line["scores"])} for line in lines],
-        "seconds_per_step": round(training.seconds / training.steps, 4),
-        "environment": training.environment,
+        "evaluations": [
+            {"step": one.step, **_rounded(one.scores)} for one in read_scores(run / SCORES)
+        ],
+        "seconds_per_step": round(training["seconds"] / training["steps"], 4),
+        "environment": training["environment"],
     }
 
 
@@ -127,45 +95,25 @@ def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
     return {name: float(f"{value:.5g}") for name, value in scores.items()}
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=[row.name for row in ROWS], metavar="NAME")
-    parser.add_argument("--again", action="store_true", help="also what has scores already")
-    parser.add_argument("--quick", action="store_true", help="three steps, a temporary folder")
-    parser.add_argument("--count", type=int, default=1000, help="samples of an evaluation")
-    parser.add_argument("--share", type=int, default=SHARE, help="part of a row's steps")
-    parser.add_argument("--data-dir", default="data", help="folder of the data sets")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder of the pages")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "seeds")
-    return parser.parse_args(arguments)
+def work(given: argparse.Namespace) -> None:
+    """Make the rows that are wanted."""
+    rows = [row for row in ROWS if not given.only or row.name in given.only]
+    with program.places(given) as places:
+        for row in rows[:2] if given.quick else rows:
+            if program.wanted(given, places.figures(f"{FOLDER}/{row.name}"), row.name):
+                make(row, places, given)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, measure and write; return the exit status."""
-    given = parse(arguments)
-    rows = [row for row in ROWS if not given.only or row.name in given.only]
-    with tempfile.TemporaryDirectory(prefix="seeds-") as folder:
-        plan = Plan(
-            docs=Path(folder) / "docs" if given.quick else given.docs,
-            runs=Path(folder) / "runs" if given.quick else given.runs,
-            data_dir=given.data_dir,
-            count=100 if given.quick else given.count,
-            share=given.share,
-            steps=3 if given.quick else None,
-            evaluations=2 if given.quick else EVALUATIONS,
-            seeds=SEEDS[:1] if given.quick else SEEDS,
-        )
-        try:
-            for row in rows[:2] if given.quick else rows:
-                if plan.scores(row).is_file() and not given.again:
-                    say(f"{row.name}: has scores already (`--again` replaces them)")
-                    continue
-                make(row, plan)
-        except ZooError as error:
-            say(f"Error: {error}")
-            return 1
-    return 0
+    parser = program.parser(__doc__, quick="three steps of two rows, a temporary folder")
+    program.add_places(parser, runs="seeds")
+    program.add_data(parser)
+    program.add_choice(parser, (row.name for row in ROWS))
+    parser.add_argument("--count", type=int, default=1000, help="samples of an evaluation")
+    parser.add_argument("--share", type=int, default=SHARE, help="part of a row's steps")
+    given = parser.parse_args(arguments)
+    return program.status(lambda: work(given))
 
 
 if __name__ == "__main__":

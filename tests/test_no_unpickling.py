@@ -37,7 +37,7 @@ LOADERS = frozenset(
 """Module and name; NumPy's own is allowed where `allow_pickle=False` is said."""
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("zoo_core/weights/convert/importing_files.py", "torch.load"): (
+    ("zoo_core/weights/convert/state_dicts.py", "torch.load"): (
         "`zoo import` reads state dicts of other projects, with weights_only=True: tensors and "
         "plain containers, no code"
     ),

@@ -33,7 +33,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BASE = ("torch", "torchvision")
-DATA_FILES = frozenset({"py.typed", "digits.npz", "DIGITS.md"})
+DATA_FILES = frozenset({"py.typed", "first_party.json", "digits.npz", "DIGITS.md"})
 """What a package may hold beside Python files."""
 
 WEIGHT_FILES = frozenset({"config.json", "README.md", "samples.png"})

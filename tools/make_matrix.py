@@ -14,11 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zoo_cli.matrix.cells import AXES, NOTHING, Cell, Matrix, matrix_of
+from zoo_cli.matrix.cells import AXES, Cell, Matrix, matrix_of
 from zoo_cli.matrix.reasons import Reasons, reasons_of
 from zoo_core import Registry
-from zoo_core.composition.selection import select
-from zoo_core.config.request import Layer
+from zoo_core.composition.selection import Choice, select
+from zoo_core.config.request import NOTHING, Layer
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.lookup import CORE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "matrix.md"
@@ -62,15 +64,15 @@ def page(registry: Registry, asked: Mapping[str, Sequence[str]] | None = None) -
     cells = [matrix.cell(parts) for parts in matrix.wanted()]
     reasons = reasons_of(cells)
     results = trained(registry)
-    judged = frozenset((n["generator"], n["critic"], n["condition"]) for n, _ in results)
-    tables = conditions(matrix, cells, reasons, judged)
+    measured = frozenset((n["generator"], n["critic"], n["condition"]) for n, _ in results)
+    tables = conditions(matrix, cells, reasons, measured)
     parts = [introduction(matrix, cells), *tables, figures(results), why_not(reasons)]
     return NOTE + "\n\n".join(parts) + "\n"
 
 
 def first_party() -> frozenset[str]:
     """Return the distributions of this repository."""
-    return frozenset({"gan-zoo", *(folder.name for folder in ROOT.glob("plugins/zoo-plugin-*"))})
+    return frozenset({CORE, *FIRST_PARTY})
 
 
 def introduction(matrix: Matrix, cells: Sequence[Cell]) -> str:
@@ -87,7 +89,7 @@ tests of the repository also train every one that fits, at a small size. `zoo ma
 for what is installed, with any data, size and options.
 
 The tables say with how many losses a generator and a critic fit. A number in brackets is the reason
-[below](#why-not). In bold: a composition of the two [was trained and judged](#trained)."""
+[below](#why-not). In bold: a composition of the two [was trained and measured](#trained)."""
     reading = [f"`{name}`" for name in sorted(matrix.translators)]
     around = " ".join(f"--{role} {name}" for role, name in matrix.translating.items())
     if reading:
@@ -99,7 +101,7 @@ that has two sides: {" and ".join(reading)} are tried with `{around}`."""
 
 
 def conditions(
-    matrix: Matrix, cells: Sequence[Cell], reasons: Reasons, judged: frozenset[Place]
+    matrix: Matrix, cells: Sequence[Cell], reasons: Reasons, measured: frozenset[Place]
 ) -> Iterator[str]:
     """Give a table for each condition; conditions with equal tables share one."""
     places: dict[Place, list[Cell]] = {}
@@ -107,7 +109,7 @@ def conditions(
         generator, critic, _, condition = cell.place
         places.setdefault((generator, critic, condition), []).append(cell)
     texts = {place: fitting(found, reasons) for place, found in places.items()}
-    texts |= {place: f"**{texts[place]}**" for place in judged if place in texts}
+    texts |= {place: f"**{texts[place]}**" for place in measured if place in texts}
     tables: dict[str, list[str]] = {}
     for condition in matrix.axes["condition"]:
         rows = [["", *(f"`{critic}`" for critic in matrix.axes["critic"])]]
@@ -153,33 +155,38 @@ def trained(registry: Registry) -> list[tuple[dict[str, str], Result]]:
         if isinstance(result, dict) and "row" in result:
             parts = {"data": result["data"], **result["row"]["parts"]}
             chosen = select(registry, [Layer("row", parts, strict=True)])
-            names = {
-                role: choice.items[0].entry.name if choice.items else NOTHING
-                for role, choice in chosen.items()
-            }
-            found.append((names, result))
+            found.append(({role: _spelt(choice) for role, choice in chosen.items()}, result))
     return found
+
+
+def _spelt(choice: Choice) -> str:
+    """Return the part of a role as a user types it."""
+    if not choice.items:
+        return NOTHING
+    name = choice.items[0].entry.name
+    return f"{name}:{choice.argument}" if choice.argument else name
 
 
 def figures(results: Sequence[tuple[Mapping[str, str], Result]]) -> str:
     """Return the figures of the compositions that were trained."""
-    rows = [[*AXES, "data", "steps", "FID", "rarest class", "result"]]
+    rows = [[*AXES, "data", "steps", "FID", "KID", "result"]]
     for names, result in results:
-        found, name = result["figures"], result["name"]
+        found, name = result["scores"]["scores"], result["name"]
         rows.append(
             [
                 *(f"`{names[role]}`" if names[role] != NOTHING else "" for role in AXES),
                 f"`{names['data']}`" + ("" if names["data"] == DATA else f" {ABROAD}"),
                 f"{result['training']['steps']:,}",
-                f"{found['fid']:.2f}" if "fid" in found else "",
-                f"{found['least_share']:.1%}" if "least_share" in found else "",
+                f"{found['fid']:.1f}",
+                f"{found['kid']:.1f}",
                 f"[{name}](results.md#{name})",
             ]
         )
     return f"""## Trained
 
-Figures of [the results](results.md), which say how each was trained and judged, and what such
-figures do not say. The FID is that of a small classifier of the data set: compare it with no other.
+Figures of [the results](results.md), which say how each was trained and measured, and what such
+figures do not say. The features are those of a small classifier of digits: compare them with no
+other's.
 
 {markdown(rows)}
 

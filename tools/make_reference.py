@@ -1,4 +1,4 @@
-"""Write the reference pages of the documentation: every command's help and every part's options.
+"""Write the reference pages of the documentation: commands, parts, and what is said of the Hub.
 
 `python tools/make_reference.py` writes `docs/reference/`; with `--check` it writes nothing and
 fails where a page is not current.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from zoo_cli.main import zoo
 from zoo_core import KINDS, Recipe, Registry
 from zoo_core.config.options import REQUIRED, Option, options_of
 from zoo_core.config.run import PlayerOptions, RunOptions
-from zoo_core.registry.lookup import Registered
+from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import PLAYERS, ROLES
+from zoo_core.registry.lookup import CORE, Registered
+from zoo_core.weights.hub.failures import SAYINGS, Failure, Request, fields_of
 from zoo_core.weights.shipped import told_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +32,11 @@ NOTE = "<!-- written by tools/make_reference.py; `make docs` writes it again -->
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or compare them; return the exit status."""
-    pages = {"commands.md": commands_page(), "parts.md": parts_page(Registry.from_installed())}
+    pages = {
+        "commands.md": commands_page(),
+        "parts.md": parts_page(Registry.from_installed()),
+        "hub-errors.md": hub_page(),
+    }
     if "--check" not in arguments:
         PAGES.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -65,7 +73,7 @@ def _help(title: str, text: str) -> str:
 
 def parts_page(registry: Registry) -> str:
     """Return every first-party part with its options, and the options of runs and players."""
-    items = [item for item in registry.entries() if item.source in first_party()]
+    items = [item for item in registry.entries() if item.source in {CORE, *FIRST_PARTY}]
     text = NOTE + "# Parts\n\n"
     text += "What the first-party distributions offer. `zoo list` shows what is installed, and\n"
     text += "`zoo info NAME` one part of it. An option is set with `-o section.name=value`.\n\n"
@@ -76,9 +84,31 @@ def parts_page(registry: Registry) -> str:
             text += "".join(details(item) for item in of_kind)
     text += "## Options of a run\n\nSection `run`, such as `-o run.latent_dim=64`.\n\n"
     text += option_table(options_of(RunOptions, provided=frozenset()).values())
-    text += "\n## Options of a player\n\nSections `generator` and `critic`, beside the options of"
-    text += " the net, such as `-o critic.lr=1e-4`.\n\n"
+    players = ", ".join(f"`{role}`" for role in ROLES if role in PLAYERS)
+    text += f"\n## Options of a player\n\nSections {players}, beside the options of the net, such"
+    text += " as `-o critic.lr=1e-4`.\n\n"
     return text + option_table(options_of(PlayerOptions).values())
+
+
+def hub_page() -> str:
+    """Return what is said of every failure of the Hub."""
+    request = Request(doing="", repo="", endpoint="", with_token=False)
+    fields = {name: name.upper() for name in fields_of(Failure(kind="other"), request)}
+    fields |= {"because": ": WHAT IT SAYS", "answer": " (status STATUS)"}
+    rows = [
+        (
+            " or ".join(saying.of) + (f", {saying.when}" if saying.when else ""),
+            saying.message.format(**fields),
+            saying.hint.format(**fields),
+        )
+        for saying in SAYINGS
+    ]
+    text = NOTE + "# What is said of the Hub\n\n"
+    text += (
+        "The first line that fits is said; [here](../hub-failures.md) is what was tried. Numbers\n"
+    )
+    text += "are statuses of the Hub's answers, words in capitals stand for what was asked for.\n\n"
+    return text + table(("failure", "error", "hint"), rows)
 
 
 def first_party() -> set[str]:
@@ -107,7 +137,9 @@ def paper(text: str) -> str:
 def details(item: Registered) -> str:
     """Return what a part brings and what it can be told; nothing where it is neither."""
     if item.entry.kind == "weights":
-        told = ", ".join(f"{name} {value}" for name, value in told_of(item).items() if value)
+        told = ", ".join(
+            f"{name} {value}" for name, value in asdict(told_of(item)).items() if value
+        )
         return f"### weights {item.entry.name}\n\n{told}.\n\n"
     target = item.entry.load()
     if isinstance(target, Recipe):

@@ -17,12 +17,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.judging.rows import ROWS
+from benchmarks.shared.rows import ROWS
 from zoo_core import Measures, Registry, ZooError, evaluate
 from zoo_core.metrics.evaluation import keep_scores
 from zoo_core.runs.layout import CONFIG
-from zoo_core.weights.bundle.gathering import Wanted, gathered
-from zoo_core.weights.bundle.writing import write_contents
+from zoo_core.weights.publication.contents import Wanted, gathered
+from zoo_core.weights.publication.writer import write_contents
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCE = "apache-2.0"

@@ -10,7 +10,6 @@ prints: a changed classifier changes every score, and the tests compare the two.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from torch.nn import functional as F
 
 from zoo_core.data.sets.digits import Digits
 from zoo_core.data.sets.mnist import Mnist
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.interfaces.data import Dataset, Split
 from zoo_plugin_metrics.classifier_net import SIDE, DigitNet, as_input, net_of
 
@@ -148,7 +148,7 @@ def write(weights: dict[str, Tensor], accuracies: dict[str, float], options: Opt
     stored = save(weights, metadata=metadata)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_bytes(stored)
-    print(f"{TARGET.name}: {len(stored):,} bytes, sha256 {hashlib.sha256(stored).hexdigest()}")
+    print(f"{TARGET.name}: {len(stored):,} bytes, sha256 {sha256_of_bytes(stored)}")
 
 
 def main() -> None:

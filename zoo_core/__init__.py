@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
 from zoo_core.errors import ZooError
-from zoo_core.registry.entry import CONTRACT, KINDS, Entry
+from zoo_core.registry.entry import CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
+from zoo_core.registry.kinds import KINDS
 from zoo_core.registry.lookup import Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import ImageSpec
+from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
-    from zoo_core.metrics.evaluation import Evaluation, Measures, evaluate
+    from zoo_core.metrics.evaluation import Measures, evaluate
+    from zoo_core.runs import Evaluation
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",
-    "Evaluation": "zoo_core.metrics.evaluation",
+    "Evaluation": "zoo_core.runs",
     "Measures": "zoo_core.metrics.evaluation",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",

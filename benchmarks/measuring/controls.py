@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
-from benchmarks.judging.controls import copies, gaussian
-from benchmarks.judging.real import RealImages, real_images
+from benchmarks.shared.controls import REAL, SEED, control_sets, measured
 from zoo_core import Composition, compose
 from zoo_core.interfaces import Split
-from zoo_core.metrics import Panel, Scored
+from zoo_core.metrics import Panel
 
 FEATURES = "digit-classifier"
 METRICS = (
@@ -25,16 +21,8 @@ METRICS = (
     "memorisation",
 )
 MNIST_COUNT, QUICK_COUNT = 5000, 150
-SEED = 0
 SPLIT: Split = "train"
 """What is compared with, so that held-out images are as new as a good model's samples."""
-
-REAL = "real test images"
-COPIES = "copies of training images"
-HALF = "half of the classes"
-GAUSSIAN = "Gaussian fit of the pixels"
-REPEATED = "one image, repeated"
-NOISE = "noise"
 
 SEEN = 0.02
 """A score sees a fault that makes it worse than `REAL` by this part of its worst control."""
@@ -55,22 +43,6 @@ def composition_of(data: str, data_dir: str) -> Composition:
     return compose(parts, {**options, "run": {"eval_count": MNIST_COUNT}}, recipe="none")
 
 
-def control_sets(training: RealImages, held_out: RealImages, count: int) -> dict[str, Tensor]:
-    """Return images (count, C, H, W) in [-1, 1] by name; of half the classes there may be fewer."""
-    rng = torch.Generator().manual_seed(SEED)
-    shape = (count, *training.images.shape[1:])
-    lower = held_out.labels < (int(held_out.labels.max()) + 1) / 2
-    half = RealImages(held_out.images[lower], held_out.labels[lower])
-    return {
-        REAL: held_out.some(count, SEED).images,
-        COPIES: copies(training.images, count, rng),
-        HALF: half.some(count, SEED).images,
-        GAUSSIAN: gaussian(training.images, count, rng),
-        REPEATED: held_out.images[:1].expand(shape),
-        NOISE: torch.rand(shape, generator=rng) * 2 - 1,
-    }
-
-
 def controls(data: str, data_dir: str, count: int) -> dict[str, Any]:
     """Return the scores of every control, and the protocol, as JSON data.
 
@@ -78,20 +50,16 @@ def controls(data: str, data_dir: str, count: int) -> dict[str, Any]:
         ZooError: the data are missing.
     """
     composition = composition_of(data, data_dir)
-    dataset = composition.dataset
     panel = Panel(composition, split=SPLIT, seed=SEED)
-    sets = control_sets(real_images(dataset, "train"), real_images(dataset, "test"), count)
-    found: dict[str, Scored] = {}
-    for name, images in sets.items():
-        found[name] = panel.measure(panel.see(torch.split(images, 1000)))
-    values = {name: dict(scored.values) for name, scored in found.items()}
+    sets = control_sets(composition.dataset, count)
+    found = measured(panel, sets)
     return {
         "format": 1,
         "data": data,
         "counts": {name: len(images) for name, images in sets.items()},
         "protocol": dict(found[REAL].protocol),
         "better": dict(found[REAL].better),
-        "controls": values,
+        "controls": {name: dict(scored.values) for name, scored in found.items()},
     }
 
 

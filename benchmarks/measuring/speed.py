@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmarks.timing import ratios
+from benchmarks.shared.timing import ratios
 
 PROGRAM = Path(__file__).resolve().parents[1] / "metrics.py"
 ZOO, THEIRS = "zoo", "torch-fidelity"

@@ -31,11 +31,11 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
     Raises:
         ZooError: a file that is not there any more or that raises.
     """
-    from zoo_core.runs.directory import read_config
-    from zoo_core.runs.layout import CONFIG
+    from zoo_core.runs.directory import RunDirectory
 
-    config = read_config(run / CONFIG) if (run / CONFIG).is_file() else {}
-    return installed_registry(terminal, (*files, *config.get("plugins", ())))
+    place = RunDirectory(run)
+    needed = place.read_config().plugins if place.config.is_file() else ()
+    return installed_registry(terminal, (*files, *needed))
 
 
 def found_source(
@@ -50,8 +50,7 @@ def found_source(
 
     path = find_source(source)
     # weights from elsewhere name no files: that is checked where they are read
-    needed = config_of(path).get("plugins", ())
-    return path, installed_registry(terminal, (*files, *needed))
+    return path, installed_registry(terminal, (*files, *config_of(path).plugins))
 
 
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:

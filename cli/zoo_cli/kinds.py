@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from zoo_core import KINDS, ZooError
 from zoo_core.errors import nearest
-
-SPOKEN = {"critic": "discriminator", "data": "dataset"}
-"""Kinds by the names that `zoo train` has for them."""
+from zoo_core.registry.kinds import TABLE, kind_called
 
 
 def kind_named(name: str | None) -> str | None:
@@ -15,11 +13,13 @@ def kind_named(name: str | None) -> str | None:
     Raises:
         ZooError: there is no such kind.
     """
-    if name is None or name in KINDS:
-        return name
-    if name in SPOKEN:
-        return SPOKEN[name]
+    if name is None:
+        return None
+    kind = kind_called(name)
+    if kind is not None:
+        return kind.name
+    known = [word for each in TABLE for word in each.called]
     raise ZooError(
         f"no kind of part named {name!r}",
-        hint=f"{nearest(name, (*KINDS, *SPOKEN))}the kinds are {', '.join(KINDS)}",
+        hint=f"{nearest(name, known)}the kinds are {', '.join(KINDS)}",
     )

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from zoo_cli.recipes import recipe_facts
-from zoo_core import Entry, ImageSpec, Registry, ZooError
+from zoo_cli.recipes import RecipeFacts, recipe_facts
+from zoo_core import ImageSpec, Registry, ZooError
 from zoo_core.config.options import REQUIRED, Option, options_of, task_names_of
+from zoo_core.registry.kinds import ROLES, TABLE
 from zoo_core.registry.lookup import Registered
-from zoo_core.weights.shipped import told_of
+from zoo_core.weights.shipped import Told, told_of
 
 SIZES = (ImageSpec(1, 28, 28), ImageSpec(1, 32, 32), ImageSpec(3, 64, 64))
 """For these, parameters are counted."""
 
-NETS = frozenset({"generator", "discriminator", "encoder"})
+NETS = frozenset(kind.name for kind in TABLE if kind.player)
 
-_SECTIONS = {"discriminator": "critic", "dataset": "data"}
-_MANY = frozenset({"penalty", "constraint"})
+_KINDS = {kind.name: kind for kind in TABLE}
 _LATENTS, _CLASSES = 100, 10
-_TOLD = ("data", "mb", "metric", "licence", "hub")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +30,23 @@ class Described:
         item: the entry and its distribution.
         version: of the distribution.
         section: where `-o` sets its options.
-        options: name, type, bounds, default and help of each.
+        options: what it can be told.
         shapes: what goes in and comes out, from its docstring.
         parameters: size to number of trainable parameters.
-        recipe: what a recipe holds, and what it needs here.
-        weights: data, size, metric and licence of pretrained weights.
+        takes: flags of the parts that a game takes, beside a generator and data.
+        recipe: what a recipe holds, and what it needs here; None for other parts.
+        weights: what is told of pretrained weights; None for other parts.
     """
 
     item: Registered
     version: str
     section: str
-    options: list[dict[str, Any]]
+    options: tuple[Option, ...]
     shapes: str
     parameters: dict[str, int]
-    recipe: dict[str, Any]
-    weights: dict[str, Any]
+    takes: tuple[str, ...]
+    recipe: RecipeFacts | None
+    weights: Told | None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -63,11 +63,12 @@ class Described:
             "tags": list(entry.tags),
             "defaults": {section: dict(values) for section, values in entry.defaults.items()},
             "section": self.section,
-            "options": self.options,
+            "options": [_option(option) for option in self.options],
             "shapes": self.shapes,
             "parameters": self.parameters,
-            **({"recipe": self.recipe} if self.recipe else {}),
-            **({"weights": self.weights} if self.weights else {}),
+            **({"takes": list(self.takes)} if self.takes else {}),
+            **({"recipe": asdict(self.recipe)} if self.recipe else {}),
+            **({"weights": asdict(self.weights)} if self.weights else {}),
         }
 
 
@@ -85,26 +86,25 @@ def describe(registry: Registry, item: Registered) -> Described:
     return Described(
         item=item,
         version=versions.get(item.source, ""),
-        section=section_of(entry),
-        options=[_option(option) for option in options.values()],
+        section=_KINDS[entry.kind].section(entry.name),
+        options=tuple(options.values()),
         shapes=_shapes(inspect.getdoc(target) or "") if callable(target) else "",
         parameters=_parameters(target) if entry.kind in NETS else {},
-        recipe=recipe_facts(registry, item) if entry.kind == "recipe" else {},
-        weights=told_of(item) if entry.kind == "weights" else {},
+        takes=_taken(target) if entry.kind == "game" else (),
+        recipe=recipe_facts(registry, item) if entry.kind == "recipe" else None,
+        weights=told_of(item) if entry.kind == "weights" else None,
     )
 
 
-def told_text(weights: Mapping[str, Any]) -> list[str]:
+def _taken(game: Any) -> tuple[str, ...]:
+    """Return the flags of what a game takes, in the order of the table of kinds."""
+    return tuple(kind.flag for role, kind in ROLES.items() if role in game.needs)
+
+
+def told_text(told: Told) -> list[str]:
     """Return data, size, metric and licence of pretrained weights in words, as far as known."""
-    data, size, metric, licence, hub = (str(weights.get(key) or "") for key in _TOLD)
-    found = [data, size and f"{size} MB", metric, licence, hub and f"downloaded from {hub}"]
-    return [text for text in found if text]
-
-
-def section_of(entry: Entry) -> str:
-    """Return where `-o` sets the options of a part."""
-    section = _SECTIONS.get(entry.kind, entry.kind)
-    return f"{section}.{entry.name}" if entry.kind in _MANY else section
+    size, hub = told.mb and f"{told.mb} MB", told.hub and f"downloaded from {told.hub}"
+    return [text for text in (told.data, size, told.metric, told.licence, hub) if text]
 
 
 def _option(option: Option) -> dict[str, Any]:
@@ -142,14 +142,13 @@ def _parameters(target: Any) -> dict[str, int]:
 
 
 def _count(target: Any, image: ImageSpec) -> int | None:
-    import torch
-
+    from zoo_core.composition.meta import on_meta
     from zoo_core.composition.shapes import count
 
     task = {"image": image, "source": image, "latent_dim": _LATENTS, "classes": _CLASSES}
     needs = {name: task[name] for name in task_names_of(target) if name in task}
     try:
-        with torch.device("meta"):
+        with on_meta():
             return count(target(**needs))
     except (ZooError, RuntimeError, ValueError, TypeError):
         return None

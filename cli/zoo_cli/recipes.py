@@ -4,36 +4,69 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from zoo_core import Recipe, Registry, ZooError
+from zoo_core.config.request import Options, Parts
+from zoo_core.registry.kinds import ARGUED, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.registry.recipe import picture_of, recipe_of
 
-_KINDS = {"critic": "discriminator", "data": "dataset"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeFacts:
+    """What a recipe holds, and what it needs here.
+
+    Args:
+        source: what it follows.
+        trains: in a few words.
+        minutes: on two cores.
+        reaches: what came of it.
+        departures: from the paper.
+        picture: a path or an address; may be empty.
+        command: trains it by its name.
+        by_itself: trains it without its name; may be empty.
+        missing: parts that are not installed, each with the way to get it.
+        parts: role to name or names.
+        options: section to values.
+        for_parts: what it is used for by itself.
+    """
+
+    source: str
+    trains: str
+    minutes: float
+    reaches: tuple[str, ...]
+    departures: tuple[str, ...]
+    picture: str
+    command: str
+    by_itself: str
+    missing: Mapping[str, str]
+    parts: Parts
+    options: Options
+    for_parts: Mapping[str, str]
 
 
-def recipe_facts(registry: Registry, item: Registered) -> dict[str, Any]:
-    """Return what a recipe holds as JSON data.
+def recipe_facts(registry: Registry, item: Registered) -> RecipeFacts:
+    """Return what a recipe holds.
 
     Raises:
         ZooError: the target is no recipe, or its plugin has not the picture that it names.
     """
     recipe = recipe_of(item.entry, item.source)
-    return {
-        "source": recipe.source,
-        "trains": trains_text(recipe),
-        "minutes": recipe.minutes,
-        "reaches": list(recipe.reaches),
-        "departures": list(recipe.departures),
-        "picture": picture_of(item.entry, recipe),
-        "command": command_line(registry, item),
-        "by_itself": _by_itself(registry, item, recipe),
-        "missing": _missing(registry, recipe),
-        "parts": dict(recipe.parts),
-        "options": {section: dict(values) for section, values in recipe.options.items()},
-        "for_parts": dict(recipe.for_parts),
-    }
+    return RecipeFacts(
+        source=recipe.source,
+        trains=trains_text(recipe),
+        minutes=recipe.minutes,
+        reaches=recipe.reaches,
+        departures=recipe.departures,
+        picture=picture_of(item.entry, recipe),
+        command=command_line(registry, item),
+        by_itself=_by_itself(registry, item, recipe),
+        missing=_missing(registry, recipe),
+        parts=dict(recipe.parts),
+        options={section: dict(values) for section, values in recipe.options.items()},
+        for_parts=dict(recipe.for_parts),
+    )
 
 
 def trains_text(recipe: Recipe) -> str:
@@ -70,8 +103,7 @@ def command_line(registry: Registry, item: Registered) -> str:
 
 def _by_itself(registry: Registry, item: Registered, recipe: Recipe) -> str:
     """Return the command that uses a recipe although it does not name it."""
-    flags = {"generator": "gen", "critic": "disc"}
-    words = [f"--{flags.get(role, role)} {name}" for role, name in recipe.for_parts.items()]
+    words = [f"{ROLES[role].flag} {name}" for role, name in recipe.for_parts.items()]
     return f"zoo train {' '.join(words)}{_plugin(registry, item)}" if words else ""
 
 
@@ -85,18 +117,17 @@ def _missing(registry: Registry, recipe: Recipe) -> dict[str, str]:
     found = {}
     for role, names in recipe.parts.items():
         for name in (names,) if isinstance(names, str) else names:
-            plain = name.partition(":")[0] if role == "data" else name
+            plain = name.partition(":")[0] if role in ARGUED else name
             try:
                 if plain != "none":
-                    registry.find(_KINDS.get(role, role), plain)
+                    registry.find(ROLES[role].name, plain)
             except ZooError as error:
                 found[f"{role} {name}"] = error.hint
     return found
 
 
 def _plain(recipe: Recipe, role: str) -> str:
-    names: Mapping[str, Any] = recipe.parts
-    found = names.get(role, "")
+    found = recipe.parts.get(role, "")
     # a distribution in front of the name is left out, a path of data is not
     head, colon, rest = str(found).partition(":")
     bare = f"{head.rpartition('/')[2]}{colon}{rest}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -61,6 +61,20 @@ class Terminal:
             self._out.print(renderable)
         lines = captured.get().splitlines()
         self._out.file.write("".join(line.rstrip() + "\n" for line in lines))
+
+    def facts(self, facts: Mapping[str, str], *, width: int = 14) -> None:
+        """Print names and values in two columns; an empty value is left out.
+
+        Args:
+            facts: name to value.
+            width: of the names, at least.
+        """
+        table = columns("", "", fixed=(0,))
+        table.columns[0].min_width, table.columns[0].style = width, "dim"
+        for name, value in facts.items():
+            if value:
+                table.add_row(name, value)
+        self.show(table)
 
     def title(self, text: str) -> None:
         """Print the name of what follows."""

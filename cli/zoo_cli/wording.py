@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zoo_core.registry.kinds import EXTRAS
+
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
     from zoo_core.engine.hardware import Hardware
@@ -48,14 +50,13 @@ def hardware_text(hardware: Hardware) -> str:
 def composition_text(composition: Composition) -> str:
     """Return what is trained, and by which recipe, in one line."""
     plan, run = composition.plan, composition.run
-    extras = [
-        f"{role} {item.entry.name}"
-        for role in ("penalty", "constraint", "condition", "augment", "encoder")
-        for item in plan.chosen[role].items
-    ]
+    extras = [f"{role} {item.entry.name}" for role in EXTRAS for item in plan.chosen[role].items]
+    against = f" against {plan.name('critic')}" if plan.chosen["critic"].items else ""
+    beside = [plan.name("loss"), *extras] if plan.chosen["loss"].items else extras
+    by = "" if against else f" by game {plan.name('game')}"
     text = (
-        f"training {plan.name('generator')} against {plan.name('critic')} "
-        f"with {', '.join((plan.name('loss'), *extras))} on {plan.name('data')} "
+        f"training {plan.name('generator')}{against}{by}"
+        f"{' with ' if beside else ''}{', '.join(beside)} on {plan.name('data')} "
         f"at {run.size}, {plural(run.steps, 'step')} of {plural(run.batch, 'image')}"
     )
     return text + _recipe_text(composition)

@@ -13,9 +13,10 @@ import pytest
 from zoo_core import Registry, compose, train
 from zoo_core.builtin.datasets import DATASETS
 from zoo_core.builtin.plugin import PARTS
+from zoo_core.digests import sha256_of
 from zoo_core.testing.cases import PAIR, with_partners
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.bundle.untrusted import digest_of
+from zoo_core.weights.publication.writer import write_bundle
 
 RUN = {
     "steps": 3,

@@ -61,4 +61,4 @@ def test_an_older_format_is_brought_up_step_by_step(
         },
     )
     found = bundles.read_bundle_config(whole / "config.json")
-    assert (found["format"], found["licence"]) == (3, "one two")
+    assert found.licence == "one two"

@@ -11,18 +11,18 @@ import pytest
 
 from zoo_core import Registry, ZooError
 from zoo_core.weights.bundle.bundle import read_bundle
-from zoo_core.weights.bundle.opening import open_bundle
+from zoo_core.weights.bundle.game import open_bundle
 from zoo_core.weights.bundle.untrusted import canonical
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.mutating import WAYS, Way, sign
+from benchmarks.shared.mutating import WAYS, Way, sign
 
 CASES = 40
 
 
 def meaning(folder: Path) -> bytes:
-    config = read_bundle(folder).config
+    config = read_bundle(folder).config.to_json()
     return canonical({key: value for key, value in config.items() if key != "digest"})
 
 

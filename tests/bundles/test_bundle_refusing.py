@@ -15,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between, Entry, ImageSpec, Registry, ZooError, load
+from zoo_core.digests import sha256_of
 from zoo_core.interfaces import Generator
 from zoo_core.weights.bundle.bundle import read_bundle, unlisted
-from zoo_core.weights.bundle.untrusted import LARGEST, digest_of, sha256_of
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.bundle.untrusted import LARGEST, digest_of
+from zoo_core.weights.publication.writer import write_bundle
 
 Changed = Callable[..., Path]
 
@@ -47,6 +48,7 @@ class DeepGenerator(Generator):
         super().__init__()
         self.shape = image.shape
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth))
+        self.more = nn.ModuleList(nn.Linear(size, 1) for size in sizes)
         self.first, self.last = nn.Linear(latent_dim, width), nn.Linear(width, image.numel)
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -131,7 +133,7 @@ def test_formatting_of_the_configuration_may_change(bundle: Path, registry: Regi
         (
             ("composition", "task", "images", "images"),
             [64, 4096, 4096],
-            "more than 2,147,483,648 values",
+            "images of 64x4096x4096",
         ),
         (("composition", "options", "run", "batch"), 10**9, "cannot take 1000000000 for 'batch'"),
         (("composition", "options", "run", "latent_dim"), "six", "cannot take 'six'"),
@@ -372,6 +374,11 @@ def test_an_absurd_depth_is_refused_before_a_module_is_built(
 ) -> None:
     error = refusal(changed(deepened(depth=depth)), deep)
     assert "'depth' of more than 65,536" in error.message
+
+
+def test_nets_that_raise_while_they_are_built_are_refused(changed: Changed, deep: Registry) -> None:
+    error = refusal(changed(deepened(sizes=[-5])), deep)
+    assert "these weights are of nets that cannot be built: RuntimeError: " in error.message
 
 
 def test_many_modules_are_refused_while_they_are_built(changed: Changed, deep: Registry) -> None:

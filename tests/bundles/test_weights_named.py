@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from zoo_core import Entry, Registry, ZooError, load
-from zoo_core.metrics.evaluation import Evaluation, keep_scores
+from zoo_core.config.configuration import Environment
+from zoo_core.metrics.evaluation import keep_scores
+from zoo_core.runs import Evaluation
 from zoo_core.testing import check_weights
-from zoo_core.weights.shipped import folder_of, told_of
+from zoo_core.weights.shipped import Told, folder_of, told_of
 from zoo_core.weights.sources import config_of, find_source
 
 NAME = "tiny.digits-8"
@@ -74,24 +76,14 @@ def test_a_folder_of_that_name_comes_first(named: Registry, whole: Path) -> None
 
 def test_what_is_told_of_weights(named: Registry) -> None:
     told = told_of(named.find("weights", NAME))
-    assert told == {
-        "data": "digits at 8x8",
-        "mb": told["mb"],
-        "metric": "",
-        "licence": "cc0-1.0",
-        "hub": "",
-    }
-    assert 0 < float(told["mb"]) < 0.1
+    assert told == Told(data="digits at 8x8", mb=told.mb, licence="cc0-1.0")
+    assert 0 < float(told.mb) < 0.1
     tags = ("data:maps", "metric:fid 3.2", "licence:mit", "mb:44")
     on_hub = Entry("weights", "x.maps-256", "hf://ada/maps@v1", "Maps.", tags=tags)
     named.add(on_hub, source="zoo-plugin-tiny")
-    assert told_of(named.find("weights", "x.maps-256")) == {
-        "data": "maps",
-        "mb": "44",
-        "metric": "fid 3.2",
-        "licence": "mit",
-        "hub": "ada/maps@v1",
-    }
+    assert told_of(named.find("weights", "x.maps-256")) == Told(
+        data="maps", mb="44", metric="fid 3.2", licence="mit", hub="ada/maps@v1"
+    )
 
 
 def test_a_source_that_is_nowhere_is_said(
@@ -107,23 +99,22 @@ def test_a_source_that_is_nowhere_is_said(
 
 def test_the_composition_of_any_source_can_be_had(run: Path, whole: Path) -> None:
     of_run, of_bundle = config_of(run), config_of(whole)
-    assert "environment" in of_run
+    assert of_run.environment.facts["device"] == "cpu"
+    assert of_bundle.environment == Environment()
     # a bundle does not say where its author pushed to
     options = {
         section: {name: value for name, value in values.items() if not name.startswith("push_")}
-        for section, values in of_run["options"].items()
+        for section, values in of_run.options.items()
     }
-    assert options == of_bundle["options"]
-    assert [of_run[key] for key in ("format", "parts")] == [
-        of_bundle[key] for key in ("format", "parts")
-    ]
+    assert options == of_bundle.options
+    assert of_run.parts == of_bundle.parts
 
 
 def test_scores_are_not_written_into_a_bundle(bundle: Path) -> None:
     before = {file.name: file.read_bytes() for file in bundle.iterdir()}
     one = Evaluation(
-        source="x",
         step=3,
+        by="eval",
         weights="average",
         direction="",
         scores={"fid": 1.0},

@@ -102,7 +102,9 @@ def test_best_and_last_scores_stand_with_their_steps(zoo, pair):
         ["last", "5", "at", "3"],
     ]
     assert "fid: lower is better" in lines
-    assert lines[6].startswith("[a] 2,000 samples against 360 test images of digits, 1x8x8")
+    assert lines[6].startswith(
+        "[a] 2,000 samples (seed 0) against 360 test images of digits, 1x8x8"
+    )
 
 
 def test_scores_of_different_protocols_never_share_a_column(zoo, pair):

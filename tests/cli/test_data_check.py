@@ -79,7 +79,7 @@ def test_the_line_that_would_fit_composes(zoo, home):
 
 
 def test_a_side_that_is_advised_is_one_that_a_dcgan_can_do(zoo):
-    from zoo_core.data.checking.advising import is_doubled
+    from zoo_core.data.checking.advice import is_doubled
 
     flags = ("--gen", "dcgan", "-o", "generator.width=1", "-o", "critic.width=1", "--dry-run")
     for size in ("4", "24", "33", "40x56", "30x48"):

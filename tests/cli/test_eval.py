@@ -38,6 +38,19 @@ def test_json_has_everything_that_comparing_needs(zoo, trained):
     assert found["digest"]
 
 
+def test_a_translation_is_asked_for_the_class_of_its_source(zoo, home):
+    sides = ("--gen", "copy", "--data", "unpaired:digits,digits", "--size", "32")
+    flags = ("--metrics", "label-accuracy", "--features", "digit-classifier", "--split", "test")
+    plugin = ("--plugin", Path(__file__).with_name("translating_parts.py"))
+    assert zoo("train", *sides, *plugin, "--steps", "1", "--run", "run").exit_code == 0
+    found = json.loads(zoo("eval", "run", *flags, "--json", "--count", "99999").stdout)
+    scores = {one["direction"]: one["scores"]["label-accuracy"] for one in found}
+    # copies are read as their source, all 355 held-out ones, and inverted digits are not
+    assert scores["ab"] > 0.98
+    assert scores["ba"] < 0.6
+    assert found[0]["protocol"]["fake_count"] == 355
+
+
 def test_scores_are_kept_with_the_run(zoo, home):
     assert zoo("train", *TINY, "--steps", "2", "--run", "run").exit_code == 0
     assert zoo("eval", "run", "--count", "32", "--metrics", "fid").exit_code == 0

@@ -264,3 +264,15 @@ def test_examples_of_the_help_are_commands_that_work(zoo):
     lines = re.findall(r"^ +zoo (matrix --.*)$", text, flags=re.MULTILINE)
     assert len(lines) == 4
     assert "matrix --gen dcgan --penalty gp -o critic.norm=batch --json" in lines
+
+
+def test_any_part_can_be_the_same_in_every_cell(zoo):
+    parts = ("--sampler", "uniform", "--constraint", "clip", "--encoder", "none")
+    (cell,) = cells_of(zoo, *ONE, "--loss", "minimax", *PLAIN, *parts)
+    assert cell["fits"]
+    assert {"sampler": "uniform", "constraint": ["clip"], "encoder": "none"}.items() <= cell[
+        "parts"
+    ].items()
+    refused = zoo("matrix", *ONE, "--sampler", "normall")
+    assert refused.exit_code == 1
+    assert "no sampler named 'normall'" in refused.stderr

@@ -79,13 +79,13 @@ def test_what_was_trained_has_its_figures_and_a_link(tool):
     result = {
         "name": "two",
         "training": {"steps": 15000},
-        "figures": {"fid": 0.686, "least_share": 0.066},
+        "scores": {"scores": {"fid": 51.12, "kid": 79.59, "modes": 10.0}},
     }
-    line = "| `g` | `d` | `l` |  | `mnist` \\* | 15,000 | 0.69 | 6.6% | [two](results.md#two) |"
+    line = "| `g` | `d` | `l` |  | `mnist` \\* | 15,000 | 51.1 | 79.6 | [two](results.md#two) |"
     assert line in tool.figures([(names, result)])
-    line = "| `g` | `d` | `l` | `ac` | `digits` | 15,000 |  |  | [two](results.md#two) |"
+    line = "| `g` | `d` | `l` | `ac` | `digits` | 15,000 | 51.1 | 79.6 | [two](results.md#two) |"
     other = {**names, "condition": "ac", "data": "digits"}
-    assert line in tool.figures([(other, {**result, "figures": {}})])
+    assert line in tool.figures([(other, result)])
 
 
 def test_what_reads_images_is_marked_and_said_to_need_other_data(tool):

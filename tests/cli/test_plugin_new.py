@@ -190,8 +190,8 @@ def test_a_failure_leaves_nothing(zoo, home, monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(Path, "write_text", full)
     assert refusal(zoo, "mine") == (
-        "Error: 'zoo-plugin-mine' cannot be written: No space left on device\n"
-        "Hint: `--to` names another folder\n"
+        "Error: cannot write 'zoo-plugin-mine': the disk is full\n"
+        "Hint: make room there, or `--to` names another folder\n"
     )
     assert list(home.iterdir()) == []
 

@@ -16,6 +16,7 @@ from PIL import Image
 from zoo_cli.reporting.curves import Curve, charts_of, thin
 from zoo_cli.reporting.pictures import evenly, pictures_of
 from zoo_core.runs import read_history
+from zoo_core.runs.atomic import LEFT
 
 EVIL = '</script><img src=x onerror="document.title=1">&"\''
 
@@ -317,7 +318,7 @@ def test_a_page_that_cannot_be_written_is_an_error(zoo, run, home):
     result = zoo("report", run, "--out", "taken.html")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: cannot write 'taken.html': ")
-    assert not list(home.glob(".taken*"))
+    assert not list(home.glob(LEFT))
 
 
 def test_what_is_no_run_is_refused(zoo, home):

@@ -103,7 +103,7 @@ USAGE = {
     ),
     ("--resume", "here", "--lr", "3", "--gen", "x"): (
         "--resume goes on with the run as it was and takes no --gen, --lr; these may change: "
-        "--steps, --device, --max-minutes, --keep, --deterministic"
+        "--steps, --device, --deterministic, --max-minutes, --keep"
     ),
     ("--resume", "here", "-o", "run.steps=3"): "takes no --option",
 }
@@ -163,3 +163,36 @@ def test_configuration_that_is_no_json_is_refused(zoo):
 
 def test_quiet_still_tells_errors(zoo):
     assert zoo("train", "--gen", "vanila", "--quiet").stderr.startswith("Error: no generator")
+
+
+ENCODER = '''
+from zoo_core import Entry, ImageSpec, hookimpl
+from zoo_core.interfaces import Encoder
+
+
+class Flat(Encoder):
+    """Flatten."""
+
+    def __init__(self, *, image: ImageSpec) -> None:
+        super().__init__()
+
+    def forward(self, images):
+        return images.flatten(1)
+
+
+@hookimpl
+def zoo_entries():
+    return [Entry("encoder", "flat", "coding:Flat", "Flatten.")]
+'''
+
+
+def test_encoder_is_refused_by_a_game_that_takes_none(zoo, home):
+    (home / "coding.py").write_text(ENCODER)
+    result = zoo("train", *TINY, "--plugin", "coding.py", "--encoder", "flat")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: game 'adversarial' takes no encoder, but 'flat' is asked for\n"
+        "Hint: `--encoder none`, or a game that takes one\n"
+    )
+    asked = ("--plugin", "coding.py", "--encoder", "none", "--dry-run")
+    assert zoo("train", *TINY, *asked).exit_code == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from zoo_core.weights.bundle.writing import write_bundle
+from zoo_core.weights.publication.writer import write_bundle
 
 Zoo = Callable[..., Result]
 

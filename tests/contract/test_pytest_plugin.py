@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from zoo_core import Entry, Registry
+from zoo_core.testing.attempt import attempt
 from zoo_core.testing.cases import Trial, trials_of, with_partners
 from zoo_core.testing.promises import NotTriedError, PromiseError
-from zoo_core.testing.running import attempt
 from zoo_core.testing.subject import look
 
 HEAD = """

@@ -72,8 +72,10 @@ def options_for(parts: Parts) -> dict[str, dict[str, object]]:
 def parts_of(cell: Row) -> dict[str, str | tuple[str, ...]]:
     """Return the parts of a cell, or of a row of the covering set, by role."""
     parts = dict(zip(NAMES, cell, strict=False))
-    around = MATRIX.translating if cell[0] in MATRIX.translators else MATRIX.same
-    return {**parts, **around}
+    if cell[0] not in MATRIX.translators:
+        return {**parts, **MATRIX.same}
+    # games that translate draw no latents
+    return {**parts, **MATRIX.translating, "sampler": "none"}
 
 
 def composed(cell: Row) -> Composition:

@@ -94,7 +94,7 @@ def differences(one: Run, other: Run) -> list[str]:
 
 
 def log_of(run: Run) -> list[Mapping[str, float]]:
-    lines = [json.loads(line) for line in run.directory.metrics.read_text().splitlines()]
+    lines = [json.loads(line) for line in run.directory.log.read_text().splitlines()]
     return [
         {k: v for k, v in x.items() if k not in ("seconds", "images_per_second")} for x in lines
     ]
@@ -266,7 +266,7 @@ def test_a_killed_process_goes_on_where_its_last_checkpoint_was(
     parts = composed(registry, "vanilla", steps=60)
     straight = train(parts, tmp_path / "straight")
     config = tmp_path / "config.json"
-    config.write_text(json.dumps(parts.config()))
+    config.write_text(json.dumps(parts.config().to_json()))
     command = [sys.executable, "-c", KILLED, str(tmp_path / "killed"), str(config)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:

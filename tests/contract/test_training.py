@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose, hookimpl, load
 from zoo_core.interfaces import Game, GameParts, Generator, Play, Player, Round, Terms
-from zoo_core.runs.directory import read_metrics
+from zoo_core.runs.lines import read_log
 from zoo_core.training import Run, Silent, resume, train
 
 RUN = {
@@ -65,12 +65,10 @@ def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_pa
 
 def test_the_log_has_every_term_and_the_diagnostics(registry: Registry, tmp_path: Path) -> None:
     train(composed(registry), tmp_path / "run")
-    lines = read_metrics(tmp_path / "run/metrics.jsonl")
-    assert [line["step"] for line in lines] == [2, 4, 6]
-    assert set(lines[0]) >= {
-        "step",
-        "seconds",
-        "images_per_second",
+    lines = read_log(tmp_path / "run/metrics.jsonl")
+    assert [line.step for line in lines] == [2, 4, 6]
+    assert all(line.seconds and line.images_per_second for line in lines)
+    assert set(lines[0].scalars) >= {
         "critic.real",
         "critic.fake",
         "critic.D(real)",
@@ -80,7 +78,7 @@ def test_the_log_has_every_term_and_the_diagnostics(registry: Registry, tmp_path
         "generator.fake",
         "generator.gradient_norm",
     }
-    assert 0 <= lines[0]["critic.D(real)"] <= 1
+    assert 0 <= lines[0].scalars["critic.D(real)"] <= 1
 
 
 def test_a_directory_that_holds_another_run_is_refused(registry: Registry, tmp_path: Path) -> None:

@@ -11,7 +11,11 @@ from torch import Tensor
 
 from zoo_core import Entry, Registry, ZooError
 from zoo_core.composition import Composition, compose
+from zoo_core.composition.build import Given
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.options import TASK_NAMES
 from zoo_core.draws import CounterDraws
+from zoo_core.interfaces import Condition
 from zoo_core.spec import ImageSpec
 
 AddEntry = Callable[..., None]
@@ -80,11 +84,18 @@ def test_a_generator_without_a_critic_of_its_own_is_refused(registry: Registry) 
     assert caught.value.hint.startswith("`--disc` takes one of: batch, batch-or-nothing, ")
 
 
-@pytest.mark.parametrize("role", ["game", "loss", "sampler", "data"])
+@pytest.mark.parametrize("role", ["game", "data"])
 def test_a_part_that_every_composition_needs_cannot_be_none(registry: Registry, role: str) -> None:
     error = failure(registry, **{role: "none"})
     assert error.message == f"user asks for no {role}, and every composition needs one"
     assert error.hint == "name one, or leave it out"
+
+
+@pytest.mark.parametrize("role", ["loss", "sampler"])
+def test_a_part_that_the_game_needs_cannot_be_none(registry: Registry, role: str) -> None:
+    error = failure(registry, **{role: "none"})
+    assert error.message == f"game 'adversarial' needs the part {role!r}, and user asks for none"
+    assert error.hint.startswith(f"`--{role}` takes one of: ")
 
 
 def test_several_parts_for_a_role_of_one_are_refused(registry: Registry) -> None:
@@ -186,13 +197,13 @@ def test_a_configuration_composes_the_same_again(registry: Registry) -> None:
         data="toy:photos/",
         augment="none",
     )
-    config = json.loads(json.dumps(first.config()))
+    config = json.loads(json.dumps(first.config().to_json()))
     again = compose(registry=registry, config=config)
-    assert again.config() == first.config() == config
+    assert again.config() == first.config() == Configuration.from_json(config)
 
 
 def test_a_configuration_has_qualified_names(registry: Registry) -> None:
-    found = composed(registry, penalty="a").config()
+    found = composed(registry, penalty="a").config().to_json()
     assert found["format"] == 1
     assert found["parts"] == {
         "game": "gan-zoo/adversarial",
@@ -237,7 +248,7 @@ def test_a_configuration_names_the_plugin_files(tmp_path: Path) -> None:
     )
     parts = {"generator": "mini-conv", "loss": "mine"}
     first = compose(parts, plugins=[file])
-    assert first.config()["plugins"] == [str(file)]
+    assert first.config().plugins == (str(file),)
     assert compose(config=first.config(), plugins=[file]).config() == first.config()
 
 
@@ -249,6 +260,10 @@ def test_a_configuration_names_the_plugin_files(tmp_path: Path) -> None:
         ({"options": 3}, "the configuration's 'options' is no object"),
         ({"options": {"run": 3}}, "the configuration's options for 'run' are no object"),
         ({"parts": {"loss": 3}}, "the configuration's part for 'loss' is no name"),
+        (
+            {"options": {"run": {"size": {"height": 8}}}},
+            "the configuration's option 'run.size' is an object",
+        ),
     ],
 )
 def test_a_configuration_of_another_form_is_refused(
@@ -406,6 +421,42 @@ def test_parameters_and_features_are_found_without_memory(registry: Registry) ->
     assert found.findings.features == (1_000_000,)
 
 
+@pytest.mark.parametrize("generator", ["broken", "crashing"])
+def test_untried_parts_are_neither_built_nor_run(registry: Registry, generator: str) -> None:
+    parts = {**PARTS, "generator": generator}
+    found = compose(parts, registry=registry, untried=True)
+    with pytest.raises(ZooError) as caught:
+        _ = found.findings
+    assert caught.value.message == failure(registry, generator=generator).message
+
+
+def test_untried_parts_must_fit_by_what_they_say_of_themselves(registry: Registry) -> None:
+    parts = {**PARTS, "generator": "labelled"}
+    with pytest.raises(ZooError, match="generator 'labelled' reads labels"):
+        compose(parts, registry=registry, untried=True)
+
+
+def test_an_untried_composition_has_the_same_weights(registry: Registry) -> None:
+    tried, untried = (compose(PARTS, registry=registry, untried=each) for each in (False, True))
+    assert same(weights(tried, "generator"), weights(untried, "generator"))
+
+
+class Reading(Condition):
+    """Look at the critic's features."""
+
+    def prepare(self, features: tuple[int, ...]) -> None:
+        self.critic_side.add_module("look", torch.nn.Linear(*features, 1))
+
+
+def test_features_are_found_where_a_condition_is_built_for_them(registry: Registry) -> None:
+    registry.add(Entry("condition", "reading", f"{__name__}:Reading", "Reads."), source="toys")
+    parts = {**PARTS, "condition": "reading"}
+    assert compose(PARTS, registry=registry, untried=True).features == ()
+    found = compose(parts, registry=registry, untried=True)
+    assert found.features == composed(registry, condition="reading").findings.features
+    assert found.features
+
+
 def test_composing_and_building_leave_the_global_generator_alone(registry: Registry) -> None:
     before = torch.random.get_rng_state()
     composed(registry, penalty="a", augment="random").build()
@@ -459,3 +510,7 @@ def test_a_built_game_makes_pictures(registry: Registry) -> None:
 def test_the_run_s_options_are_typed(registry: Registry) -> None:
     run = composed(registry, {"run": {"steps": "12", "deterministic": "yes"}}).run
     assert (run.steps, run.deterministic) == (12, True)
+
+
+def test_what_the_task_provides_is_named_in_one_way() -> None:
+    assert Given.__annotations__.keys() == TASK_NAMES

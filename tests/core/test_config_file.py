@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.config.file import KEYS, LARGEST, read_config_file
+from zoo_core.config.configuration import Configuration, Environment
+from zoo_core.config.file import LARGEST, read_config_file
+from zoo_core.config.form import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 SYNTAX = f"JSON knows neither comments nor a comma before a bracket; {WRITES}"
 KEYS_ARE = "its keys are format, parts, options, recipe, plugins, task, environment"
 ROLES_ARE = (
-    "the roles are game, generator, critic, loss, penalty, constraint, sampler, condition, "
-    "augment, encoder, data, features, metric"
+    "the roles are generator, critic, loss, penalty, constraint, sampler, condition, game, "
+    "encoder, data, augment, metric, features"
 )
 
 
@@ -171,13 +173,15 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path) -> None
 )
 def test_what_editors_and_shells_write_is_read(tmp_path: Path, mark: bytes, encoding: str) -> None:
     (tmp_path / "my.json").write_bytes(mark + '{"recipe": "ä"}'.encode(encoding))
-    assert read_config_file(tmp_path / "my.json") == {"recipe": "ä"}
+    assert read_config_file(tmp_path / "my.json") == Configuration(recipe="ä")
 
 
 def test_what_a_run_records_is_read(tmp_path: Path) -> None:
     recorded = {"format": 1, "parts": {}, "environment": {"torch": "2"}, "plugins": ["a.py"]}
     (tmp_path / "my.json").write_text(json.dumps(recorded))
-    assert read_config_file(tmp_path / "my.json") == recorded
+    found = read_config_file(tmp_path / "my.json")
+    assert found == Configuration(plugins=("a.py",), environment=Environment(facts={"torch": "2"}))
+    assert found.to_json() == {**recorded, "options": {}}
 
 
 def test_the_documented_keys_are_those_that_are_read() -> None:

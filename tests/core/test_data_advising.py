@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from zoo_core.data.checking.advising import Facts, advise, fitting_side, is_doubled
+from zoo_core.data.checking.advice import Facts, advise, fitting_side, is_doubled
 from zoo_core.data.checking.spreads import sizes_of
 
 

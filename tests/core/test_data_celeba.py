@@ -118,3 +118,7 @@ def test_a_failed_download_is_an_error_with_a_way_out(
     monkeypatch.setattr("torchvision.datasets.celeba.download_file_from_google_drive", refuse)
     with pytest.raises(ZooError, match="celeba' and cannot be downloaded: 'gdown' is required"):
         CelebA(root=str(tmp_path)).tables("train")
+
+
+def test_the_folder_is_that_of_torchvision() -> None:
+    assert CelebA(root="data", size=(8, 8)).folder == Path("data") / datasets.CelebA.base_folder

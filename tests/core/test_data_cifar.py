@@ -135,3 +135,7 @@ def test_labels_are_whole_numbers(root: Path) -> None:
     labels = table(Cifar10(root=str(root), download=False), "test").labels
     assert labels is not None
     assert labels.dtype == torch.int64
+
+
+def test_the_folder_is_that_of_torchvision() -> None:
+    assert Cifar10(root="data").folder == Path("data") / datasets.CIFAR10.base_folder

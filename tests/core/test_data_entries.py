@@ -21,6 +21,7 @@ def test_the_built_in_data_sets_are_offered_by_name() -> None:
         "cifar10",
         "celeba",
         "folder",
+        "few-labels",
         "unpaired",
         "paired",
     ]
@@ -31,7 +32,7 @@ def test_the_built_in_data_sets_are_offered_by_name() -> None:
 def test_every_data_set_loads_and_explains_its_options(entry: Entry) -> None:
     target = entry.load()
     assert issubclass(target, Dataset)
-    assert task_names_of(target) - {"datasets"} == {"size"}
+    assert task_names_of(target) - {"datasets", "batch"} == {"size"}
     assert all(option.help for option in options_of(target).values())
     assert target.argument in {"", *options_of(target)}
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from zoo_core.data.checking.duplicates import count_equal_files, find_duplicates
-from zoo_core.data.checking.examining import Examined, examine
+from zoo_core.data.checking.examined import Examined, examine
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 

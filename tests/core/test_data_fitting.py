@@ -67,5 +67,5 @@ def test_the_result_does_not_depend_on_how_many_images_are_resized_at_once(
 ) -> None:
     images = noise(5, 1, 4, 4)
     at_once = contain_images(images, (6, 6))
-    monkeypatch.setattr("zoo_core.data.tables.fitting.CHUNK", 2)
+    monkeypatch.setattr("zoo_core.data.tables.sizes.CHUNK", 2)
     assert torch.equal(contain_images(images, (6, 6)), at_once)

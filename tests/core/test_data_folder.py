@@ -23,10 +23,10 @@ def put(root: Path, *names: str, size: tuple[int, int] = (2, 3), mode: str = "L"
 
 
 def labels_of(data: Folder, split: str) -> dict[str, int]:
-    part = data.parts[split]
-    found = data.tables(split)["images"].take(torch.arange(len(part.names))).labels
+    files = data.splits[split]
+    found = data.tables(split)["images"].take(torch.arange(len(files.names))).labels
     assert found is not None
-    return dict(zip(part.names, found.tolist(), strict=True))
+    return dict(zip(files.names, found.tolist(), strict=True))
 
 
 def failure(path: Path | str, **options: object) -> ZooError:
@@ -178,17 +178,17 @@ def test_images_outside_train_and_test_are_refused(tmp_path: Path) -> None:
 def test_the_two_splits_share_no_image_and_hold_all(tmp_path: Path) -> None:
     names = [f"{number}.png" for number in range(40)]
     put(tmp_path, *names)
-    parts = Folder(path=str(tmp_path), held_out=0.3).parts
-    assert not set(parts["train"].names) & set(parts["test"].names)
-    assert sorted(parts["train"].names + parts["test"].names) == sorted(names)
-    assert 4 <= len(parts["test"].names) <= 20
+    splits = Folder(path=str(tmp_path), held_out=0.3).splits
+    assert not set(splits["train"].names) & set(splits["test"].names)
+    assert sorted(splits["train"].names + splits["test"].names) == sorted(names)
+    assert 4 <= len(splits["test"].names) <= 20
 
 
 def test_adding_an_image_moves_no_other(tmp_path: Path) -> None:
     put(tmp_path, *(f"{number}.png" for number in range(40)))
-    before = set(Folder(path=str(tmp_path)).parts["test"].names)
+    before = set(Folder(path=str(tmp_path)).splits["test"].names)
     put(tmp_path, "new.png")
-    after = set(Folder(path=str(tmp_path)).parts["test"].names)
+    after = set(Folder(path=str(tmp_path)).splits["test"].names)
     assert after - {"new.png"} == before
 
 
@@ -210,7 +210,7 @@ def test_hidden_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / ".b.png").write_bytes(b"no image")
     put(tmp_path, ".cache/c.png", "__MACOSX/d.png")
     data = Folder(path=str(tmp_path))
-    assert data.parts["train"].names == ("a.png",)
+    assert data.splits["train"].names == ("a.png",)
     assert data.others == {}
 
 
@@ -248,7 +248,7 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
     (tmp_path / "dog" / "self").symlink_to(tmp_path / "dog", target_is_directory=True)
     data = Folder(path=str(tmp_path), held_out=0.0)
     assert data.classes == ("cat", "dog")
-    assert set(data.parts["train"].names) >= {"cat/a.png", "dog/b.png"}
+    assert set(data.splits["train"].names) >= {"cat/a.png", "dog/b.png"}
 
 
 def test_a_linked_folder_is_followed(tmp_path: Path) -> None:
@@ -345,7 +345,7 @@ def test_a_folder_that_was_moved_has_the_same_split_and_fingerprint(tmp_path: Pa
     for place in ("here", "there"):
         put(tmp_path / place, *names)
         data = Folder(path=str(tmp_path / place))
-        found.append((data.parts["test"].names, fingerprint(data.tables("train"))))
+        found.append((data.splits["test"].names, fingerprint(data.tables("train"))))
     assert found[0] == found[1]
 
 
@@ -373,7 +373,7 @@ def test_photographs_come_back_from_a_folder_without_loss(tmp_path: Path) -> Non
         Image.fromarray(photograph).save(tmp_path / f"class{label}" / f"{number:02}.png")
     data = Folder(path=str(tmp_path), held_out=0.0)
     rows = data.tables("train")["images"].take(torch.arange(40))
-    order = [int(Path(name).stem) for name in data.parts["train"].names]
+    order = [int(Path(name).stem) for name in data.splits["train"].names]
     assert torch.equal(rows.images, torch.from_numpy(photographs[order]).permute(0, 3, 1, 2))
     assert rows.labels is not None
     classes = [data.classes[label] for label in rows.labels.tolist()]

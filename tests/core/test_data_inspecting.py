@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 
 from zoo_core.data import MemoryTable
-from zoo_core.data.checking.glancing import glance_at
-from zoo_core.data.checking.inspecting import Asked, inspect_folder
-from zoo_core.data.checking.inspecting_tables import inspect_dataset
+from zoo_core.data.checking.folder_inspection import FolderOptions, inspect_folder
+from zoo_core.data.checking.glance import glance_at
 from zoo_core.data.checking.reports import FolderReport
+from zoo_core.data.checking.table_inspection import inspect_dataset
 from zoo_core.data.folders.folder import Folder
 from zoo_core.data.sets.digits import Digits
 from zoo_core.errors import ZooError
@@ -38,7 +38,7 @@ def noise(path: Path, seed: int, size: tuple[int, int] = (8, 8)) -> Path:
 
 
 def look(root: Path, **asked: Any) -> FolderReport:
-    return inspect_folder(str(root), Asked(**asked))
+    return inspect_folder(str(root), FolderOptions(**asked))
 
 
 def test_a_folder_is_told_by_formats_modes_bits_and_sizes(tmp_path: Path) -> None:
@@ -202,6 +202,10 @@ class Pairs(Dataset):
     def __init__(self) -> None:
         self.image = ImageSpec(1, 1, 2)
         self.classes = ("x", "y")
+
+    @property
+    def images(self) -> dict[str, ImageSpec]:
+        return {"a": self.image, "b": self.image}
 
     def tables(self, split: str) -> dict[str, MemoryTable]:
         images = torch.tensor([[1, 2], [3, 4], [1, 2]], dtype=torch.uint8).view(3, 1, 1, 2)

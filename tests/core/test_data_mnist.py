@@ -214,3 +214,8 @@ def test_real_mnist_is_enlarged_whole() -> None:
     wide = table(Mnist(root=str(SHARED), download=False, size=(32, 48)), "test")
     assert torch.equal(wide.images[:20, ..., 8:40], contain_images(small.images[:20], (32, 32)))
     assert int(wide.images[..., :8].max()) == 0
+
+
+def test_names_are_those_that_torchvision_publishes() -> None:
+    assert FashionMnist.titles == tuple(datasets.FashionMNIST.classes)
+    assert [kind.origin for kind in (Mnist, FashionMnist)] == ["MNIST", "FashionMNIST"]

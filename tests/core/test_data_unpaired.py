@@ -116,7 +116,7 @@ def test_a_name_that_is_a_data_set_is_no_folder(here, unpaired) -> None:
     data = unpaired("digits,folder")
     assert len(data.tables("train")["a"]) == 1442
     assert isinstance(data.sides["b"], Folder)
-    assert data.sides["b"].parts["train"].root == Path("folder")
+    assert data.sides["b"].splits["train"].root == Path("folder")
 
 
 def test_classes_are_those_that_both_sides_have(here, unpaired) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from zoo_core.errors import ZooError
-from zoo_core.registry.entry import KINDS, Entry
+from zoo_core.registry.entry import Entry
+from zoo_core.registry.kinds import KINDS
 
 
 def entry(**changes: Any) -> Entry:

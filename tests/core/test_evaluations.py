@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from zoo_core import Entry, Measures, Registry, ZooError, compose, evaluate, hookimpl, load
 from zoo_core.interfaces import Comparison, Features, Metric, Real, Reference, Seen
-from zoo_core.runs.directory import read_lines, read_metrics
+from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.training import Run, resume, train
 
 SCRIPT: list[float] = []
@@ -67,6 +68,19 @@ class Sure(Scripted):
     needs_logits = True
 
 
+class Asked(Metric):
+    """Return the labels that the samples were asked for, as one number."""
+
+    scores: ClassVar = {"asked": "higher"}
+    needs_labels = True
+
+    def __call__(self, compared: Comparison) -> Mapping[str, float]:
+        assert compared.real.held_out().labels is not None
+        labels = compared.fake.labels
+        assert labels is not None
+        return {"asked": float("".join(str(label) for label in labels.tolist()))}
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
@@ -81,6 +95,7 @@ def zoo(registry: Registry) -> Registry:
         ("metric", "gap", "Gap", ("cheap",)),
         ("metric", "scripted", "Scripted", ()),
         ("metric", "sure", "Sure", ("cheap",)),
+        ("metric", "asked", "Asked", ()),
     ):
         entry = Entry(kind, name, f"{__name__}:{target}", "A toy.", tags=tags)
         registry.add(entry, source="toys")
@@ -105,15 +120,15 @@ def composed(zoo: Registry, parts: Mapping[str, Any] | None = None, **options: A
 
 def test_an_evaluated_step_has_its_scores_in_the_log_and_their_protocol_beside(trained) -> None:
     run = trained(eval_every=3)
-    lines = {line["step"]: line for line in read_metrics(run.directory.metrics)}
+    lines = {line.step: line for line in read_log(run.directory.log)}
     assert sorted(lines) == [2, 3, 4, 6]
-    scored = read_lines(run.directory.scores)
-    assert [line["step"] for line in scored] == [3, 6]
-    for line in scored:
-        assert lines[line["step"]]["gap"] == line["scores"]["gap"]
-        assert lines[line["step"]]["protocol"] == line["digest"]
-        assert line["better"] == {"gap": "lower"}
-    protocol = scored[0]["protocol"]
+    scored = {one.step: one for one in read_scores(run.directory.scores)}
+    assert sorted(scored) == [3, 6]
+    for step, one in scored.items():
+        assert lines[step].scalars["gap"] == one.scores["gap"]
+        assert lines[step].protocol == one.digest
+        assert (one.by, one.better) == ("train", {"gap": "lower"})
+    protocol = scored[3].protocol
     assert protocol["features"] == "toys/means"
     assert protocol["features_digest"] == "0" * 64
     assert protocol["reads"] == "rows averaged"
@@ -144,7 +159,7 @@ def test_the_best_checkpoint_stays_beside_the_newest(trained, zoo) -> None:
 
 def test_a_lower_score_is_better_where_the_metric_says_so(trained) -> None:
     run = trained(eval_every=2, keep_best="gap", keep=1)
-    scores = {line["step"]: line["scores"]["gap"] for line in read_lines(run.directory.scores)}
+    scores = {one.step: one.scores["gap"] for one in read_scores(run.directory.scores)}
     assert run.directory.best("gap") == min(scores, key=scores.__getitem__)
 
 
@@ -187,7 +202,7 @@ def test_a_torn_last_score_is_passed_over(trained) -> None:
 
 def test_metrics_alone_are_measured_as_often_as_checkpoints_are_made(trained) -> None:
     run = trained(parts={"metric": "gap"}, checkpoint_every=3)
-    assert [line["step"] for line in read_lines(run.directory.scores)] == [3, 6]
+    assert [one.step for one in read_scores(run.directory.scores)] == [3, 6]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +222,12 @@ def test_metrics_alone_are_measured_as_often_as_checkpoints_are_made(trained) ->
             {"eval_count": 3},
             "metric 'gap' needs at least 4 samples, and 3 are asked for",
             "`--eval-count 4`",
+        ),
+        (
+            {"metric": "asked"},
+            {},
+            "metric 'asked' reads the labels that samples are asked for, and generator 'toy'",
+            "`--condition concat`",
         ),
     ],
 )
@@ -231,10 +252,11 @@ def test_features_by_themselves_are_named_where_they_say_little(zoo) -> None:
 
 def test_evaluating_afterwards_gives_what_was_measured_while_training(trained, zoo) -> None:
     run = trained(eval_every=6)
-    (line,) = read_lines(run.directory.scores)
+    (before,) = read_scores(run.directory.scores)
     (found,) = evaluate(run.path, Measures(count=16, splits=("test",)), registry=zoo, device="cpu")
-    assert found.scores == pytest.approx(line["scores"])
-    assert (found.digest, found.step, found.weights) == (line["digest"], 6, "average")
+    assert found.scores == pytest.approx(before.scores)
+    assert found == replace(before, by="eval", scores=found.scores)
+    assert (found.step, found.weights) == (6, "average")
 
 
 def test_another_count_or_split_is_another_protocol(trained, zoo) -> None:
@@ -263,6 +285,13 @@ def test_data_of_another_shape_are_refused(trained, zoo, tmp_path) -> None:
         evaluate(
             trained().path, Measures(data=f"folder:{tmp_path / 'photos'}", count=16), registry=zoo
         )
+
+
+def test_a_metric_gets_the_labels_that_samples_were_asked_for(trained, zoo) -> None:
+    run = trained(parts={"generator": "labelled"})
+    asked = Measures(metrics=("asked",), count=12, splits=("test",))
+    (found,) = evaluate(run.path, asked, registry=zoo, device="cpu")
+    assert found.scores == {"asked": 12345678901}
 
 
 def test_the_real_side_is_computed_once(trained, zoo, cache) -> None:
@@ -317,10 +346,10 @@ def test_a_run_goes_back_to_its_best_checkpoint_on_another_stream(zoo, trained) 
     _back(zoo, 4)
     run = trained(parts={"metric": "scripted"}, eval_every=1, log_every=1, keep_best="told")
     assert run.engine.stream == 1
-    (event,) = read_lines(run.directory.events)
-    assert (event["kind"], event["step"], event["left"]) == ("rollback", 2, 4)
-    assert "went back from step 4 to the checkpoint of step 2: the test says so" in event["text"]
-    steps = [line["step"] for line in read_metrics(run.directory.metrics)]
+    (event,) = read_events(run.directory.events)
+    assert (event.kind, event.step, event.more["left"]) == ("rollback", 2, 4)
+    assert "went back from step 4 to the checkpoint of step 2: the test says so" in event.text
+    steps = [line.step for line in read_log(run.directory.log)]
     assert steps == [1, 2, 3, 4, 5, 6]
     assert run.step == 6
 
@@ -329,8 +358,8 @@ def test_without_evaluations_a_run_goes_back_to_the_newest_checkpoint(zoo, train
     straight = trained("straight", checkpoint_every=2)
     _back(zoo, 4)
     run = trained(checkpoint_every=2)
-    (event,) = read_lines(run.directory.events)
-    assert event["step"] == 2
+    (event,) = read_events(run.directory.events)
+    assert event.step == 2
     names = load(run.path, registry=zoo).generator.state_dict().keys()
     weights = [load(r.path, registry=zoo).generator.state_dict() for r in (straight, run)]
     assert not all(torch.equal(weights[0][name], weights[1][name]) for name in names)
@@ -365,9 +394,8 @@ def test_a_run_that_went_back_resumes_as_if_it_had_not_stopped(zoo, trained, tmp
     states = [r.engine.game.state_dict() for r in (whole, again)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     lines = [
-        [{k: v for k, v in line.items() if "second" not in k} for line in read_metrics(r.path / f)]
-        for r in (whole, again)
-        for f in ("metrics.jsonl",)
+        [replace(line, seconds=None, images_per_second=None) for line in read_log(file)]
+        for file in (whole.directory.log, again.directory.log)
     ]
     assert lines[0] == lines[1]
 

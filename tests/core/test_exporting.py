@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose
 from zoo_core.interfaces import Condition, Draws, Generator
-from zoo_core.weights.convert.exporting import export
+from zoo_core.weights.convert.exported import export
 from zoo_core.weights.pretrained import Pretrained
 
 NEEDS_ONNX = pytest.mark.skipif(

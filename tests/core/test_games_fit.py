@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from zoo_core import Entry, Registry, ZooError, compose
+from zoo_core import Between, Entry, Registry, ZooError, compose
 from zoo_core.builtin.adversarial import Adversarial
 from zoo_core.composition.datasets import opener
 from zoo_core.data import MemoryTable
@@ -18,6 +18,8 @@ from zoo_core.interfaces import (
     Dataset,
     Datasets,
     Discriminator,
+    Encoder,
+    GameParts,
     Generator,
     Role,
     Scores,
@@ -69,6 +71,46 @@ class Translating(Adversarial):
         }
 
 
+class Coding(Adversarial):
+    needs = Adversarial.needs | {"encoder"}
+    """Asks for an encoder, and trains it beside the generator."""
+
+    def __init__(self, *, parts: GameParts) -> None:
+        super().__init__(parts=parts)
+        self.encoder = parts.nets["encoder"]
+
+    @classmethod
+    def roles(cls, task: Task) -> Mapping[str, Role]:
+        found = {**super().roles(task)}
+        return {**found, "encoder": Role(part="encoder", image=task.image)}
+
+
+class Coder(Encoder):
+    """Gives a mean and a log variance.
+
+    Args:
+        longer: how many more numbers than a latent has.
+    """
+
+    def __init__(
+        self, *, image: ImageSpec, latent_dim: int, longer: Annotated[int, Between(0, 9)] = 0
+    ) -> None:
+        super().__init__()
+        self.net = nn.Linear(image.numel, latent_dim + longer)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        found = self.net(images.flatten(1))
+        return found, found
+
+
+class Torn(Coder):
+    """Gives a mean and a log variance that do not belong together."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        mean, variance = super().forward(images)
+        return mean, variance[:, 1:]
+
+
 class Wide(Condition):
     """Wants wide features and one score."""
 
@@ -117,6 +159,9 @@ def parts() -> Registry:
         ("generator", "translator", Translator),
         ("discriminator", "patches", Patches),
         ("game", "translating", Translating),
+        ("game", "coding", Coding),
+        ("encoder", "coder", Coder),
+        ("encoder", "torn", Torn),
         ("condition", "wide", Wide),
         ("dataset", "two", Two),
         ("dataset", "nested", Nested),
@@ -134,7 +179,44 @@ def refusal(registry: Registry, **chosen: str) -> ZooError:
 def test_a_game_that_takes_no_condition_refuses_one_by_name(parts: Registry) -> None:
     error = refusal(parts, generator="translator", game="translating", condition="wide")
     assert error.message == "game 'translating' takes no condition, but 'wide' is asked for"
-    assert error.hint == "`--condition none`, or `--game adversarial`"
+    assert error.hint == "`--condition none`, or a game that takes one"
+
+
+def test_a_game_that_takes_no_encoder_refuses_one_by_name(parts: Registry) -> None:
+    error = refusal(parts, generator="vanilla", encoder="coder")
+    assert error.message == "game 'adversarial' takes no encoder, but 'coder' is asked for"
+    assert error.hint == "`--encoder none`, or a game that takes one"
+
+
+def test_a_game_that_needs_an_encoder_says_so(parts: Registry) -> None:
+    error = refusal(parts, generator="vanilla", game="coding")
+    assert error.message == "game 'coding' needs the part 'encoder', and nobody names one"
+    assert error.hint == "`--encoder` takes one of: coder, torn"
+
+
+def test_an_encoder_is_built_for_the_game_that_takes_it(parts: Registry) -> None:
+    chosen = {"generator": "vanilla", "critic": "vanilla", "game": "coding", "encoder": "coder"}
+    options = {"encoder": {"lr": 0.01}, "run": {"size": 8, "latent_dim": 5}}
+    found = compose(chosen, options, registry=parts)
+    assert found.findings.parameters["encoder"] == 64 * 5 + 5
+    assert found.settings["encoder"].values["lr"].value == 0.01
+    assert isinstance(found.build().get_submodule("encoder"), Coder)
+
+
+def test_an_encoder_of_other_latents_is_refused(parts: Registry) -> None:
+    chosen = {"generator": "vanilla", "game": "coding", "encoder": "coder"}
+    options = {"encoder": {"longer": 2}, "run": {"size": 8, "latent_dim": 5}}
+    with pytest.raises(ZooError) as caught:
+        compose(chosen, options, registry=parts)
+    assert caught.value.message == (
+        "encoder 'coder' at 1x8x8 with generator 'vanilla' gives latents of shape (4, 7) where "
+        "(4, 5) is needed"
+    )
+
+
+def test_an_encoder_whose_variance_is_not_of_its_mean_is_refused(parts: Registry) -> None:
+    error = refusal(parts, generator="vanilla", game="coding", encoder="torn")
+    assert "returns a mean and a log variance of different shapes" in error.message
 
 
 def test_a_generator_that_translates_is_refused_where_latents_are_drawn(parts: Registry) -> None:

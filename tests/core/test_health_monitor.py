@@ -94,21 +94,21 @@ def test_a_watched_run_is_the_same_run(generator: str, watched: Registry, tmp_pa
     on = train(composed(watched, generator), tmp_path / "on")
     off = train(composed(watched, generator, monitor=False), tmp_path / "off")
     assert same_tensors(on, off)
-    lines = lines_of(off.directory.metrics)
-    assert [without_health(line) for line in lines_of(on.directory.metrics)] == lines
+    lines = lines_of(off.directory.log)
+    assert [without_health(line) for line in lines_of(on.directory.log)] == lines
     assert lines_of(off.directory.events) == []
 
 
 def test_all_that_is_measured_is_in_the_log(watched: Registry, tmp_path: Path) -> None:
     run = train(composed(watched), tmp_path / "run")
-    for line in lines_of(run.directory.metrics):
+    for line in lines_of(run.directory.log):
         found = {name.removeprefix("health.") for name in line if name.startswith("health.")}
         assert found == DIVERSITY | SCORES
 
 
 def test_a_generator_with_labels_is_measured(watched: Registry, tmp_path: Path) -> None:
     run = train(composed(watched, "labelled", steps=8), tmp_path / "run")
-    assert lines_of(run.directory.metrics)[-1]["health.modes"] > 0
+    assert lines_of(run.directory.log)[-1]["health.modes"] > 0
 
 
 def test_modes_and_random_state_are_as_they_were(watched: Registry, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_resumed_run_has_the_same_log_and_remarks(
     straight = train(collapsing(watched), tmp_path / "straight")
     train(collapsing(watched), tmp_path / "halves", watcher=Told(stop))
     resumed = resume(tmp_path / "halves", registry=watched)
-    for name in ("metrics", "events"):
+    for name in ("log", "events"):
         one, two = (lines_of(getattr(run.directory, name)) for run in (straight, resumed))
         assert one == two
         assert one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoo_core import ZooError
-from zoo_core.builtin.stopping import Plateau
+from zoo_core.builtin.health.plateau import Plateau
 from zoo_core.config.stop_rule import parse_plateau
 
 
@@ -29,8 +29,8 @@ def test_a_count_out_of_bounds_is_refused(count: str) -> None:
 
 
 def fed(plateau: Plateau, values: list[float | None]) -> list[bool]:
-    lines = ({"step": 10 * n} | ({} if v is None else {"fid": v}) for n, v in enumerate(values))
-    return [plateau.take(line) for line in lines]
+    lines = enumerate({} if value is None else {"fid": value} for value in values)
+    return [plateau.take(10 * number, scalars) for number, scalars in lines]
 
 
 def test_the_evaluations_without_a_better_score_are_counted() -> None:

@@ -33,7 +33,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def measured(run: Run) -> set[str]:
-    text = run.directory.metrics.read_text(encoding="utf-8")
+    text = run.directory.log.read_text(encoding="utf-8")
     last: dict[str, Any] = json.loads(text.splitlines()[-1])
     return {name.removeprefix("health.") for name in last if name.startswith("health.")}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from zoo_core import ZooError
+from zoo_core.config.configuration import Configuration
 from zoo_core.runs import History, is_running, read_history
 
 HOLD_LOCK = """
@@ -79,9 +80,9 @@ def test_a_run_is_read(run):
     assert found.names == ("critic.total", "critic.note")
     assert found.series("critic.total") == [(10, 1.5), (20, 1.0)]
     assert found.last_terms == {"critic.total": 1.0, "critic.note": 3}
-    assert [(s.step, s.values, s.digest) for s in found.scores] == [(20, {"fid": 9.0}, "d1")]
+    assert [(s.step, s.scores, s.digest) for s in found.scores] == [(20, {"fid": 9.0}, "d1")]
     assert found.scores[0].better == {"fid": "lower"}
-    assert found.events[0]["kind"] == "collapse"
+    assert found.events[0].kind == "collapse"
     assert (list(found.samples), found.checkpoints) == ([10, 20], (10,))
     assert (found.running, found.remarks) == (False, ())
 
@@ -107,7 +108,7 @@ def test_a_torn_last_line_is_passed_over_in_silence(run):
     (run / "scores.jsonl").write_text(lines(score(10, fid=1.0)) + '{"step": 20, "sco')
     (run / "events.jsonl").write_text('{"step"')
     found = read_history(run)
-    assert [line["step"] for line in found.lines] == [10, 20]
+    assert [line.step for line in found.lines] == [10, 20]
     assert (len(found.scores), found.events, found.remarks) == (1, (), ())
 
 
@@ -116,7 +117,7 @@ def test_a_damaged_line_elsewhere_is_passed_over_and_said(run):
         '{"step": 10, "critic.to\n[1]\n{"step": true}\n' + lines({"step": 20, "critic.total": 1.0})
     )
     found = read_history(run)
-    assert [line["step"] for line in found.lines] == [20]
+    assert [line.step for line in found.lines] == [20]
     assert found.remarks == ("metrics.jsonl: passed over lines that are no steps: 3",)
 
 
@@ -133,7 +134,7 @@ def test_scores_of_directions_have_their_own_names(run):
     (run / "scores.jsonl").write_text(lines(one))
     (run / "metrics.jsonl").write_text(lines({"step": 20, "ab.fid": 4.0, "critic.total": 1.0}))
     found = read_history(run)
-    assert found.scores[0].values == {"fid": 4.0}
+    assert found.scores[0].scores == {"fid": 4.0}
     assert found.scores[0].better == {"fid": "lower"}
     assert found.names == ("critic.total",)
 
@@ -168,7 +169,7 @@ def test_a_damaged_configuration_is_refused(run, text):
 def test_a_configuration_of_another_form_is_read_as_far_as_it_goes(run):
     (run / "config.json").write_text('{"parts": 3, "options": {"run": 7}, "environment": []}')
     found = read_history(run)
-    assert (found.parts, found.options, found.environment, found.steps) == ({}, {}, {}, None)
+    assert (found.config, found.steps) == (Configuration(), None)
 
 
 def test_reading_changes_nothing(run):
@@ -219,4 +220,4 @@ def test_reading_imports_no_torch(run):
 
 
 def test_a_history_without_anything_has_no_step():
-    assert History(path=Path("x"), config={}).step == 0
+    assert History(path=Path("x"), config=Configuration()).step == 0

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from zoo_core import Entry, ImageSpec, Registry, ZooError, load
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
-from zoo_core.weights.convert.importing import assign_files, import_weights
+from zoo_core.weights.convert.imported import assign_files, import_weights
 
 
 class ToyImporter(Importer):
@@ -108,7 +108,7 @@ def test_a_plugin_brings_a_format(registry: Registry, tmp_path: Path) -> None:
     )
     assert done.remarks == ("a toy",)
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert done.bundle.config["origin"] == {
+    assert done.bundle.config.origin == {
         "format": "toys/toy",
         "generator": f"net_g.pth (sha256 {sha256})",
     }
@@ -188,7 +188,7 @@ def test_a_part_of_a_plugin_file_does_not_travel(registry: Registry, tmp_path: P
     known.add_file(tmp_path / "sampler_of_mine.py")
     given = {"to": tmp_path / "out", "registry": known}
     file = written(weights(), tmp_path)
-    assert "plugins" not in import_weights("toy", [file], **given).bundle.composition
+    assert import_weights("toy", [file], **given).bundle.composition.plugins == ()
     known.add(Entry("importer", "file", f"{__name__}:FileImporter", "A toy."), source="toys")
     with pytest.raises(ZooError, match="sampler 'mine' comes from the plugin file 'sampler-of-mi"):
         import_weights("file", [file], **given)

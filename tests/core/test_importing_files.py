@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from zoo_core import ZooError
-from zoo_core.weights.convert.importing_files import read_state_dict
+from zoo_core.weights.convert.state_dicts import read_state_dict
 
 
 def failure(path: Path) -> ZooError:

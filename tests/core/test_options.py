@@ -9,14 +9,17 @@ import pytest
 
 from zoo_core.config.options import (
     Between,
+    Bookkeeping,
     Option,
+    Resumable,
     checked,
     coerced,
+    marked,
     options_of,
     task_names_of,
     unknown_option,
 )
-from zoo_core.config.run import BOOKKEEPING, PlayerOptions, RunOptions
+from zoo_core.config.run import PlayerOptions, RunOptions
 from zoo_core.errors import ZooError
 
 
@@ -301,8 +304,28 @@ def test_every_default_of_the_engine_is_a_possible_value(options: Any) -> None:
         assert coerced(option, option.default, "the engine") == option.default
 
 
-def test_bookkeeping_names_options_of_the_run() -> None:
-    assert options_of(RunOptions, frozenset()).keys() >= BOOKKEEPING
+def test_a_mark_is_read_where_the_option_is_declared() -> None:
+    class Marked:
+        def __init__(
+            self,
+            *,
+            width: Annotated[int, Between(1, 2)] = 1,
+            place: Annotated[str | None, Bookkeeping()] = None,
+            count: Annotated[int, Between(1, 2), Bookkeeping(), Resumable()] = 1,
+        ) -> None: ...
+
+    assert marked(Marked, Bookkeeping()) == ("place", "count")
+    assert marked(Marked, Resumable()) == ("count",)
+    assert options_of(Marked)["count"].bounds == Between(1, 2)
+
+
+def test_a_run_is_kept_on_another_device_and_goes_on_with_more_steps_there() -> None:
+    kept, may_change = marked(RunOptions, Bookkeeping()), marked(RunOptions, Resumable())
+    assert {"device", "seed", "keep"} <= set(kept)
+    assert {"device", "steps", "keep"} <= set(may_change)
+    assert not {"batch", "latent_dim", "critic_steps"} & {*kept, *may_change}
+    assert "seed" not in may_change
+    assert "steps" not in kept
 
 
 def test_the_time_limit_takes_minutes_within_bounds() -> None:

@@ -8,9 +8,9 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.errors import ZooError
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import (
     CANVAS,
-    as_bytes,
     grid,
     save_each,
     save_grid,
@@ -29,15 +29,9 @@ def failure(path: Path) -> ZooError:
     return caught.value
 
 
-def test_values_become_bytes() -> None:
-    images = torch.tensor([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0]).view(1, 1, 1, 7)
-    assert as_bytes(images).flatten().tolist() == [0, 0, 64, 128, 191, 255, 255]
-    assert as_bytes(images).dtype == torch.uint8
-
-
 def test_images_of_another_type_are_shown_too() -> None:
     images = torch.ones(1, 1, 1, 1, dtype=torch.bfloat16, requires_grad=True)
-    assert as_bytes(images).item() == 255
+    assert grid(images).getextrema() == ((255, 255),) * 3
 
 
 def test_a_sheet_is_filled_row_by_row() -> None:
@@ -149,3 +143,8 @@ def test_each_point_has_a_picture(tmp_path: Path) -> None:
     paths = save_each(torch.cat([at(0, 0), at(0, 0)]), tmp_path / "folder")
     with Image.open(paths[1]) as picture:
         assert picture.size == (CANVAS, CANVAS)
+
+
+def test_labels_are_given_out_in_turn() -> None:
+    found = labels_in_turn(7, 3)
+    assert (found.tolist(), found.dtype) == ([0, 1, 2, 0, 1, 2, 0], torch.int64)

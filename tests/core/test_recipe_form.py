@@ -65,8 +65,8 @@ def test_an_installed_recipe_is_complete(item: Registered) -> None:
 @pytest.mark.parametrize("item", INSTALLED.entries("recipe"), ids=lambda item: item.qualified)
 def test_an_installed_recipe_comes_back_from_its_configuration(item: Registered) -> None:
     written = compose(registry=INSTALLED, recipe=item.qualified).config()
-    read = json.loads(json.dumps(written))
-    assert compose(registry=INSTALLED, config=read).config() == written == read
+    read = json.loads(json.dumps(written.to_json()))
+    assert compose(registry=INSTALLED, config=read).config() == written
 
 
 def shown(language: str) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,14 +121,14 @@ def test_a_user_wins_over_a_recipe(registry: Registry) -> None:
 
 def test_a_configuration_remembers_its_recipe(registry: Registry) -> None:
     config = composed(registry).config()
-    assert config["recipe"] == "recipes/made"
+    assert config.recipe == "recipes/made"
     again = compose(registry=registry, config=config)
     assert again.recipe is not None
     assert again.config() == config
 
 
 def test_a_recipe_that_is_gone_does_not_stop_a_configuration(registry: Registry) -> None:
-    config = {**composed(registry).config(), "recipe": "recipes/gone"}
+    config = replace(composed(registry).config(), recipe="recipes/gone")
     assert compose(registry=registry, config=config).recipe is None
 
 

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from zoo_core.config.configuration import Configuration
 from zoo_core.errors import ZooError
+from zoo_core.runs.atomic import LEFT
 from zoo_core.runs.checkpoint import write_checkpoint
-from zoo_core.runs.directory import RunDirectory, read_config, read_metrics, step_name
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.layout import step_name
+from zoo_core.runs.lines import LogLine, read_log
 
 # without torch, which takes seconds to import
 HOLD_LOCK = """
@@ -46,7 +50,7 @@ def reply(other: subprocess.Popen[str]) -> str:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunDirectory]:
     directory = RunDirectory(tmp_path / "run")
-    directory.create({"format": 1})
+    directory.create(Configuration(recipe="made"))
     yield directory
     directory.unlock()
 
@@ -55,12 +59,12 @@ def save(run: RunDirectory, *steps: int) -> None:
     for step in steps:
         write_checkpoint(run.checkpoint(step), {"g": {"x": torch.ones(1)}}, {"step": step})
         run.sample(step).write_bytes(b"png")
-        run.append({"step": step, "loss": 0.5})
+        run.append(LogLine(step=step, scalars={"loss": 0.5}))
 
 
 def creation_failure(path: Path) -> ZooError:
     with pytest.raises(ZooError) as caught:
-        RunDirectory(path).create({})
+        RunDirectory(path).create(Configuration())
     return caught.value
 
 
@@ -88,7 +92,7 @@ def test_steps_are_found_in_their_order(run: RunDirectory) -> None:
 
 
 def test_the_configuration_is_read_back(run: RunDirectory) -> None:
-    assert run.read_config() == {"format": 1}
+    assert run.read_config() == Configuration(recipe="made")
 
 
 def test_a_directory_with_a_run_is_refused(run: RunDirectory) -> None:
@@ -115,7 +119,7 @@ def test_a_directory_with_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_directory_is_taken(tmp_path: Path) -> None:
     run = RunDirectory(tmp_path)
-    run.create({})
+    run.create(Configuration())
     run.unlock()
     assert run.config.exists()
 
@@ -159,36 +163,37 @@ def test_cutting_back_removes_what_came_after(run: RunDirectory) -> None:
         "step-00000005.png",
         "step-00000010.png",
     ]
-    assert [line["step"] for line in read_metrics(run.metrics)] == [5, 10]
+    assert [line.step for line in read_log(run.log)] == [5, 10]
 
 
 def test_cutting_back_removes_torn_lines(run: RunDirectory) -> None:
     save(run, 5, 10)
-    with run.metrics.open("ab") as file:
+    with run.log.open("ab") as file:
         file.write(b'{"step": 7, "lo\n\xff\xfe\n[1]\n{"loss": 1}\n{"step": "6"}\n{"step": 8')
     run.cut_back(10)
-    text = run.metrics.read_text()
+    text = run.log.read_text()
     assert text.endswith("\n")
     assert [json.loads(line)["step"] for line in text.splitlines()] == [5, 10]
 
 
 def test_cutting_back_keeps_values_that_are_not_finite(run: RunDirectory) -> None:
-    run.append({"step": 5, "loss": float("nan")})
-    before = run.metrics.read_text()
+    run.append(LogLine(step=5, scalars={"loss": float("nan")}))
+    before = run.log.read_text()
     run.cut_back(5)
-    assert run.metrics.read_text() == before
+    assert run.log.read_text() == before
 
 
-def test_cutting_back_removes_half_written_checkpoints(run: RunDirectory) -> None:
-    left = run.path / "checkpoints" / ".step-00000003.tmp"
-    left.mkdir()
+def test_cutting_back_removes_what_a_killed_process_left(run: RunDirectory) -> None:
+    left = [run.path / place / LEFT.replace("*", "0") for place in ("", "samples", "checkpoints")]
+    for folder in left:
+        (folder / "new").mkdir(parents=True)
     run.cut_back(10)
-    assert not left.exists()
+    assert not [folder for folder in left if folder.exists()]
 
 
 def test_cutting_back_without_a_log_is_possible(run: RunDirectory) -> None:
     run.cut_back(0)
-    assert not run.metrics.exists()
+    assert not run.log.exists()
 
 
 def test_only_the_newest_checkpoints_are_kept(run: RunDirectory) -> None:
@@ -217,14 +222,14 @@ def test_a_run_without_a_checkpoint_has_no_newest(run: RunDirectory) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_an_error(run: RunDirectory) -> None:
-    run.metrics.mkdir()
+    run.log.mkdir()
     with pytest.raises(ZooError, match=r"cannot write .*metrics\.jsonl': Is a directory"):
-        run.append({"step": 1})
+        run.append(LogLine(step=1))
 
 
 def config_failure(path: Path) -> ZooError:
     with pytest.raises(ZooError) as caught:
-        read_config(path)
+        RunDirectory(path.parent).read_config()
     return caught.value
 
 

@@ -209,7 +209,7 @@ def test_one_penalty_twice_is_refused(registry: Registry) -> None:
 
 def test_a_configuration_tolerates_that_the_user_takes_its_penalty_away(registry: Registry) -> None:
     config = compose({**PARTS, "penalty": ("a", "b")}, registry=registry).config()
-    config["options"]["penalty.a"]["weight"] = 3
+    config = config.with_options("penalty.a", {**config.options["penalty.a"], "weight": 3})
     found = compose({"penalty": "a"}, registry=registry, config=config)
     assert found.settings["penalty.a"].values["weight"].value == 3
     assert "penalty.b" not in found.settings
@@ -255,8 +255,8 @@ def test_an_unknown_role_is_refused() -> None:
         Layer("user", {"generater": "toy"})
     assert caught.value.message == "user names a part for the unknown role 'generater'"
     assert caught.value.hint == (
-        "did you mean 'generator'? the roles are game, generator, critic, loss, penalty, "
-        "constraint, sampler, condition, augment, encoder, data, features, metric"
+        "did you mean 'generator'? the roles are generator, critic, loss, penalty, "
+        "constraint, sampler, condition, game, encoder, data, augment, metric, features"
     )
 
 

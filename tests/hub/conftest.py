@@ -19,8 +19,8 @@ from click.testing import CliRunner, Result
 from huggingface_hub import constants
 
 from zoo_cli.main import zoo as group
-from zoo_core.weights.hub.packing import Package, Wishes, packed
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.publication.package import Package, Wishes, packed
+from zoo_core.weights.publication.push import send
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--steps", "4", "--batch", "8")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
 from huggingface_hub import ModelCard
 
-from zoo_core.weights.hub.cards import card
-from zoo_core.weights.hub.markdown import block, code, escaped, paper_link
+from zoo_core.weights.bundle.config import BundleConfig
+from zoo_core.weights.publication.card import card as card_of
+from zoo_core.weights.publication.markdown import block, code, escaped, paper_link
 
 SCORE = {
     "step": 4,
@@ -34,7 +34,12 @@ SCORE = {
 
 @pytest.fixture
 def config(package):
-    return copy.deepcopy(dict(package.config))
+    """Return what config.json of weights holds, for a test to change."""
+    return package.config.to_json()
+
+
+def card(config, name):
+    return card_of(BundleConfig.from_json(config), name)
 
 
 def test_the_front_matter_is_what_the_hub_asks_for(config):

@@ -18,8 +18,8 @@ import torch
 from safetensors.torch import load_file
 
 import zoo_core
-from zoo_core.weights.hub.packing import Package
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.publication.package import Package
+from zoo_core.weights.publication.push import send
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECTS = (ROOT, ROOT / "plugins" / "zoo-plugin-vanilla")

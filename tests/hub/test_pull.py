@@ -10,11 +10,12 @@ import torch
 from huggingface_hub import constants
 
 import zoo_core
+from zoo_core.runs.atomic import LEFT
 from zoo_core.weights.hub.client import Hub
 from zoo_core.weights.hub.names import HubName
-from zoo_core.weights.hub.packing import Wishes
-from zoo_core.weights.hub.pulling import pull, pulled
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.hub.pull import pull, pulled
+from zoo_core.weights.publication.package import Wishes
+from zoo_core.weights.publication.push import send
 
 
 def test_a_pull_says_which_commit_it_used_and_where_it_lies(zoo, pushed, held):
@@ -120,7 +121,7 @@ def test_to_leaves_nothing_where_it_cannot_write(zoo, pushed, tmp_path):
     (tmp_path / "file").write_text("x")
     result = zoo("pull", pushed, "--to", "file/inside")
     assert "Error: cannot write 'file/inside'" in result.stderr
-    assert not list(tmp_path.glob(".*inside*"))
+    assert not list(tmp_path.rglob(LEFT))
 
 
 def test_json_says_what_is_there(zoo, pushed, held):

@@ -10,8 +10,8 @@ import pytest
 from huggingface_hub import ModelCard
 
 from zoo_core import ZooError
-from zoo_core.weights.hub.packing import Wishes
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.publication.package import Wishes
+from zoo_core.weights.publication.push import send
 
 FILES = {"README.md", "config.json", "generator.safetensors", "samples.png"}
 

@@ -6,8 +6,8 @@ import pytest
 
 from zoo_core import ZooError
 from zoo_core.weights.hub.failures import HubError
-from zoo_core.weights.hub.packing import Wishes
-from zoo_core.weights.hub.pushing import send
+from zoo_core.weights.publication.package import Wishes
+from zoo_core.weights.publication.push import send
 
 
 def refused(*arguments, **more) -> str:

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from zoo_core import ZooError
+from zoo_core.digests import sha256_of
 from zoo_core.runs.checkpoint import read_checkpoint
-from zoo_core.weights.bundle.untrusted import digest_of, sha256_of
-from zoo_core.weights.hub.resuming import run_from_hub
+from zoo_core.weights.bundle.untrusted import digest_of
+from zoo_core.weights.hub.runs import run_from_hub
 
 TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--batch", "8")
 PACE = ("--log-every", "1", "--checkpoint-every", "2")

@@ -68,6 +68,13 @@ DATASETS: tuple[Entry, ...] = (
     ),
     Entry(
         kind="dataset",
+        name="few-labels",
+        target="zoo_core.data.sets.few_labels:FewLabels",
+        summary="Another data set with the labels of a few training images.",
+        paper="arXiv:1606.03498",
+    ),
+    Entry(
+        kind="dataset",
         name="unpaired",
         target="zoo_core.data.folders.unpaired:Unpaired",
         summary="Two data sets or folders as sides A and B, without partners.",

@@ -19,7 +19,7 @@ MONITOR = "zoo_core.builtin.health.monitor"
 TENSORBOARD = "zoo_core.builtin.tensorboard"
 """Likewise."""
 
-PUSHING = "zoo_core.builtin.pushing_hook"
+PUSHING = "zoo_core.builtin.pushes"
 """Likewise."""
 
 PARTS = (

@@ -38,7 +38,7 @@ class Board:
         self._writer = self._opened(run.step)
         self._pictured = set(_pictures(run))
         if run.step == 0:
-            config = json.dumps(run.composition.config(), indent=2)
+            config = json.dumps(run.composition.config().to_json(), indent=2)
             self._writer.add_text("configuration", f"```json\n{config}\n```", 0)
 
     def write(self, run: Run, step: int, scalars: Mapping[str, float]) -> None:

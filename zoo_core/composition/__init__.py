@@ -2,12 +2,9 @@
 
 from zoo_core.composition.composing import Composition, compose
 from zoo_core.composition.settings import Section, Setting, Settings
-from zoo_core.config.file import FORMAT
-from zoo_core.config.request import ROLES, Layer, parse_options, split_names
+from zoo_core.config.request import Layer, parse_options, split_names
 
 __all__ = [
-    "FORMAT",
-    "ROLES",
     "Composition",
     "Layer",
     "Section",

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from zoo_core.composition.selection import Selection
-from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings, section_name
+from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings
 from zoo_core.config.options import task_names_of
 from zoo_core.draws import key_of
 from zoo_core.interfaces import (
     Augment,
     Condition,
     Constraint,
+    Datasets,
     Discriminator,
+    Draws,
     Duel,
     DuelNames,
     Game,
@@ -28,10 +30,24 @@ from zoo_core.interfaces import (
     Sampler,
     Task,
 )
+from zoo_core.registry.kinds import ROLES
 from zoo_core.spec import ImageSpec
 
 _TRIAL = 4
 """Images in the trial batch on the meta device, unless the run's batch is smaller."""
+
+
+class Given(TypedDict, total=False):
+    """What the task provides to parts that ask for it by these names."""
+
+    image: ImageSpec
+    classes: int
+    latent_dim: int
+    source: ImageSpec | None
+    parts: GameParts
+    size: tuple[int, int] | None
+    datasets: Datasets
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +105,7 @@ class Blueprint:
         """Return what the critic sees of an image."""
         return self.condition.image(image)
 
-    def task_needs(self) -> dict[str, Any]:
+    def task_needs(self) -> Given:
         """Return what the task provides to any part."""
         return {
             "image": self.task.image,
@@ -98,7 +114,7 @@ class Blueprint:
             "source": self.task.source,
         }
 
-    def needs(self, role: Role) -> dict[str, Any]:
+    def needs(self, role: Role) -> Given:
         """Return what the task provides to the net of a role."""
         image = self.condition_image(role.image) if role.part == "critic" else role.image
         return {
@@ -109,14 +125,14 @@ class Blueprint:
         }
 
 
-def instance(section: Section, needs: Mapping[str, Any]) -> Any:
+def instance(section: Section, needs: Given) -> Any:
     """Build one part from its options and what it needs of the task."""
     if section.target is None:
         raise AssertionError("only parts are built")
     return section.target(**keywords(section, needs))
 
 
-def keywords(section: Section, needs: Mapping[str, Any]) -> dict[str, Any]:
+def keywords(section: Section, needs: Given) -> dict[str, Any]:
     """Return what a part is built with: its options and what it needs of the task."""
     if section.target is None:
         raise AssertionError("only parts are built")
@@ -142,13 +158,10 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, "condition"))
         condition.prepare(features)
-    sampler = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
-    if not isinstance(sampler, Sampler):
-        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
     parts = GameParts(
         task=plan.task,
         nets=nets,
-        sampler=sampler,
+        sampler=_sampler(plan, seed),
         condition=condition,
         duel=_DuelMaker(plan, condition, nets),
     )
@@ -159,11 +172,27 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     return game
 
 
+class _NoSampler(Sampler):
+    """Stand where a game takes no sampler."""
+
+    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
+        raise AssertionError("a game that draws latents has 'sampler' in its `needs`")
+
+
+def _sampler(plan: Blueprint, seed: int) -> Sampler:
+    if not plan.chosen["sampler"].items:
+        return _NoSampler()
+    found = _seeded(plan.settings["sampler"], plan.task_needs(), seed, "sampler")
+    if not isinstance(found, Sampler):
+        raise TypeError(f"{plan.described('sampler')} is no zoo_core.interfaces.Sampler")
+    return found
+
+
 def _own(section: Section, name: str) -> bool:
     return section.options[name] is not PLAYER_OPTIONS.get(name)
 
 
-def _seeded(section: Section, needs: Mapping[str, Any], seed: int, role: str) -> nn.Module:
+def _seeded(section: Section, needs: Given, seed: int, role: str) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, role))
         built = instance(section, needs)
@@ -182,6 +211,8 @@ class _DuelMaker:
 
     def __call__(self, generator: Generator, critic: Discriminator, *, prefix: str = "") -> Duel:
         plan, needs = self.plan, self.plan.task_needs()
+        if not plan.chosen["loss"].items:
+            raise TypeError("a game with a duel has 'critic' and 'loss' in its `needs`")
         augment = plan.chosen["augment"].items
         names = {id(net): name for name, net in self.nets.items()}
         return Duel(
@@ -204,7 +235,7 @@ def _several(plan: Blueprint, role: str, kind: type) -> dict[str, Any]:
     found = {}
     for item in plan.chosen[role].items:
         name = item.entry.name
-        part = instance(plan.settings[section_name(role, name)], plan.task_needs())
+        part = instance(plan.settings[ROLES[role].section(name)], plan.task_needs())
         if not isinstance(part, kind):
             raise TypeError(f"{role} {name!r} is no zoo_core.interfaces.{kind.__name__}")
         # module names cannot hold dots

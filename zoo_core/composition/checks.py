@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-
 from zoo_core.composition.build import Blueprint, keywords
+from zoo_core.composition.meta import on_meta
 from zoo_core.composition.shapes import Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
@@ -36,8 +35,7 @@ def check(plan: Blueprint) -> Findings:
     Raises:
         ZooError: two parts that do not fit, by name, with what would fit.
     """
-    _check_game(plan)
-    _check_labels(plan)
+    check_parts(plan)
     trials = {name: _trial(plan, role) for name, role in plan.roles.items()}
     features: tuple[int, ...] = ()
     patches = False
@@ -47,11 +45,23 @@ def check(plan: Blueprint) -> Findings:
         if role.part == "critic":
             _check_critic(plan, role, trials[name])
             features, patches = trials[name].features, len(trials[name].output) == 3
+        if role.part == "encoder":
+            _check_encoder(plan, role, trials[name])
     _check_single_score(plan, patches=patches)
-    with torch.device("meta"):
+    with on_meta():
         plan.condition.prepare(features)
     _check_per_sample(plan, trials)
     return Findings({name: t.parameters for name, t in trials.items()}, features, patches)
+
+
+def check_parts(plan: Blueprint) -> None:
+    """Compare what the parts say of themselves; no net is built.
+
+    Raises:
+        ZooError: two parts that do not fit, by name, with what would fit.
+    """
+    _check_game(plan)
+    _check_labels(plan)
 
 
 def needs_unmixed_critic(plan: Blueprint) -> str:
@@ -64,13 +74,7 @@ def needs_unmixed_critic(plan: Blueprint) -> str:
 
 
 def _check_game(plan: Blueprint) -> None:
-    """Refuse a condition where the game takes none, and generators of the other sort."""
-    if plan.chosen["condition"].items and "condition" not in plan.target("game").needs:
-        raise ZooError(
-            f"{plan.described('game')} takes no condition, "
-            f"but {plan.name('condition')!r} is asked for",
-            hint="`--condition none`, or `--game adversarial`",
-        )
+    """Refuse generators of the other sort."""
     translates = reads_images(plan.target("generator"))
     for role in plan.roles.values():
         if role.part == "generator" and translates and role.source is None:
@@ -148,6 +152,16 @@ def _check_critic(plan: Blueprint, role: Role, trial: Trial) -> None:
             plan,
             role,
             f"scores with shape {_shape(trial.output)}; one score (N,) or patches (N, h, w)",
+        )
+
+
+def _check_encoder(plan: Blueprint, role: Role, trial: Trial) -> None:
+    needed = (plan.trial, plan.needs(role)["latent_dim"])
+    if trial.output != needed:
+        raise _misfit(
+            plan,
+            role,
+            f"gives latents of shape {_shape(trial.output)} where {_shape(needed)} is needed",
         )
 
 

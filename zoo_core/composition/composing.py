@@ -11,17 +11,23 @@ from typing import Any, get_args
 from zoo_core.composition import checks
 from zoo_core.composition.build import Blueprint, build_game
 from zoo_core.composition.datasets import settled_dataset
-from zoo_core.composition.metrics import all_labels, check_measures, default_measures
+from zoo_core.composition.metrics import check_measures, default_measures
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
-from zoo_core.composition.settings import Setting, Settings, argument_layers, settle
-from zoo_core.config.file import FORMAT, check_form
-from zoo_core.config.request import MANY, Layer, Options, Parts
-from zoo_core.config.run import RunOptions
-from zoo_core.data import FewLabels
-from zoo_core.data.tables.recorded import RecordedDataset, task_record
+from zoo_core.composition.settings import (
+    Setting,
+    Settings,
+    argument_layers,
+    run_options,
+    settle,
+)
+from zoo_core.config.configuration import Configuration, Names, RecordedTask
+from zoo_core.config.request import NOTHING, Layer, Options, Parts
+from zoo_core.config.run import RunOptions, parts_of_batch
+from zoo_core.data.tables.recorded import RecordedDataset, task_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Dataset, Game, Task
+from zoo_core.interfaces import Condition, Dataset, Game, Task
+from zoo_core.registry.kinds import MANY
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
@@ -62,7 +68,7 @@ class Composition:
     @property
     def run(self) -> RunOptions:
         """Return the run's options."""
-        return RunOptions(**self.settings["run"].plain())
+        return run_options(self.settings)
 
     @cached_property
     def findings(self) -> checks.Findings:
@@ -74,24 +80,30 @@ class Composition:
         """Return the recipe, if one takes part."""
         return loaded(self.recipe) if self.recipe else None
 
+    @property
+    def features(self) -> tuple[int, ...]:
+        """Return the shape of the critic's features; empty where no condition is built for it."""
+        condition = self.plan.target("condition") or Condition
+        is_prepared = getattr(condition, "prepare", None) is not Condition.prepare
+        return self.findings.features if is_prepared else ()
+
     def build(self) -> Game:
         """Build the game on the CPU with the seed's weights."""
-        return build_game(self.plan, self.findings.features, self.run.seed)
+        return build_game(self.plan, self.features, self.run.seed)
 
-    def config(self) -> dict[str, Any]:
-        """Return the composition as JSON data; `compose(config=...)` reads it back."""
-        parts: dict[str, Any] = {}
+    def config(self) -> Configuration:
+        """Return the composition as a configuration; `compose(config=...)` composes it again."""
+        parts: dict[str, Names] = {}
         for role, choice in self.plan.chosen.items():
-            names = [item.qualified for item in choice.items]
-            parts[role] = names if role in MANY else (names[0] if names else "none")
-        options = {name: _jsonable(section.plain()) for name, section in self.settings.items()}
-        found: dict[str, Any] = {"format": FORMAT, "parts": parts, "options": options}
-        found["task"] = task_record(all_labels(self.dataset))
-        if self.recipe:
-            found["recipe"] = self.recipe.qualified
-        if self.plugin_files:
-            found["plugins"] = list(self.plugin_files)
-        return found
+            names = tuple(item.qualified for item in choice.items)
+            parts[role] = names if role in MANY else (names[0] if names else NOTHING)
+        return Configuration(
+            parts=parts,
+            options={name: section.recorded() for name, section in self.settings.items()},
+            recipe=self.recipe.qualified if self.recipe else "",
+            plugins=self.plugin_files,
+            task=task_of(self.dataset),
+        )
 
 
 def compose(
@@ -100,9 +112,10 @@ def compose(
     *,
     registry: Registry | None = None,
     recipe: str | None = None,
-    config: Mapping[str, Any] | None = None,
+    config: Configuration | Mapping[str, Any] | None = None,
     plugins: Sequence[str | Path] = (),
     without_data: bool = False,
+    untried: bool = False,
 ) -> Composition:
     """Compose parts and check that they fit, before anything is trained.
 
@@ -112,41 +125,46 @@ def compose(
         options: section to values, such as `{"generator": {"width": 32}, "run": {"steps": 500}}`.
         registry: where names are looked up; all installed plugins by default.
         recipe: name of a recipe; "none" keeps one from being chosen by itself.
-        config: a configuration as `Composition.config` returns it.
+        config: a configuration as `Composition.config` returns it, or its JSON data.
         plugins: single-file plugins.
         without_data: take shapes and classes from the configuration's record instead of opening
             the data, where it has one: enough to sample, not to train.
+        untried: do not run the nets on the meta device, which takes longer than to sample from
+            them: for what was composed before, such as weights.
 
     Raises:
         ZooError: an unknown name, an option that does not exist or does not fit, or parts that do
             not fit together.
     """
-    if config is not None:
-        check_form(config)
+    said = Configuration.from_json(config) if isinstance(config, Mapping) else config
+    file = said or Configuration()
     if registry is None:
-        registry = Registry.from_installed(files=(*plugins, *(config or {}).get("plugins", ())))
+        registry = Registry.from_installed(files=(*plugins, *file.plugins))
     user = Layer("user", parts or {}, options or {}, strict=True)
-    chosen_recipe, by_itself = _recipe(registry, user, recipe, config)
-    asked = [user, *_config_layer(config)]
+    chosen_recipe, by_itself = _recipe(registry, user, recipe, said)
+    asked = [user, Layer("config", file.parts, file.options, strict=True)]
     if chosen_recipe is not None:
         asked.append(recipe_layer(chosen_recipe))
-    task = (config or {}).get("task") if without_data else None
-    plan, dataset, remarks = _settled(registry, asked, task)
+    plan, dataset, remarks = _settled(registry, asked, file.task if without_data else None)
     composition = Composition(
         registry=registry,
         plan=plan,
         dataset=dataset,
-        recipe=chosen_recipe or _recorded_recipe(registry, config),
+        recipe=chosen_recipe or _recorded_recipe(registry, file.recipe),
         by_itself=by_itself,
         remarks=remarks,
         plugin_files=tuple(str(p.source.file) for p in registry.plugins if p.source.file),
     )
-    _ = composition.findings
+    if untried:
+        checks.check_parts(plan)
+    else:
+        _ = composition.findings
+    parts_of_batch(composition.run)
     return composition
 
 
 def _recipe(
-    registry: Registry, user: Layer, name: str | None, config: Mapping[str, Any] | None
+    registry: Registry, user: Layer, name: str | None, config: Configuration | None
 ) -> tuple[Registered | None, bool]:
     if name is not None or config is not None:
         return asked_recipe(registry, user, name, config), False
@@ -154,20 +172,13 @@ def _recipe(
     return found, found is not None
 
 
-def _recorded_recipe(registry: Registry, config: Mapping[str, Any] | None) -> Registered | None:
-    name = (config or {}).get("recipe")
+def _recorded_recipe(registry: Registry, name: str) -> Registered | None:
     matching = [item for item in registry.entries("recipe") if item.qualified == name]
     return matching[0] if matching else None
 
 
-def _config_layer(config: Mapping[str, Any] | None) -> tuple[Layer, ...]:
-    if config is None:
-        return ()
-    return (Layer("config", config.get("parts", {}), config.get("options", {}), strict=True),)
-
-
 def _settled(
-    registry: Registry, asked: Sequence[Layer], recorded: Mapping[str, Any] | None
+    registry: Registry, asked: Sequence[Layer], recorded: RecordedTask | None
 ) -> tuple[Blueprint, Dataset, tuple[str, ...]]:
     chosen, settings = _decided(registry, asked)
     if recorded is not None:
@@ -194,38 +205,38 @@ def _decided(registry: Registry, asked: Sequence[Layer]) -> tuple[dict[str, Choi
 
 
 def _dataset(settings: Settings, registry: Registry) -> Dataset:
-    run = settings["run"].plain()
-    size = settings["run"].values["size"]
+    values = settings["run"].values
+    size = values["size"]
     asked = None if size.value is None else parse_size(str(size.value))
     section = settings["data"]
-    dataset = settled_dataset(section, registry, asked)
+    batch = run_options(settings).batch
+    dataset = settled_dataset(section, registry, asked, batch=batch)
     text = f"{dataset.image.height}x{dataset.image.width}"
     source = section.owner if asked is None else size.source
-    settings["run"].values["size"] = replace(size, value=text, source=source)
-    if run["labels"] is not None:
-        return FewLabels(dataset, run["labels"], run["seed"], batch=run["batch"])
+    values["size"] = replace(size, value=text, source=source)
     return dataset
 
 
 def _task(settings: Settings, dataset: Dataset) -> Task:
-    run = settings["run"].plain()
+    run = run_options(settings)
     return Task(
         images=dataset.images,
         classes=dataset.classes,
-        latent_dim=run["latent_dim"],
+        latent_dim=run.latent_dim,
         source=dataset.source,
-        batch=run["batch"],
-        critic_steps=run["critic_steps"],
+        batch=run.batch,
+        critic_steps=run.critic_steps,
     )
 
 
 def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
     """Take batch normalisation out of a critic whose per-sample gradients a penalty needs."""
     penalty = checks.needs_unmixed_critic(plan)
-    norm = plan.settings["critic"].values.get("norm")
-    if not penalty or norm is None or norm.value != "batch":
+    critic = plan.settings.get("critic")
+    norm = critic.values.get("norm") if critic else None
+    if not penalty or critic is None or norm is None or norm.value != "batch":
         return ()
-    if "layer" not in get_args(plan.settings["critic"].options["norm"].annotation):
+    if "layer" not in get_args(critic.options["norm"].annotation):
         return ()
     if norm.source in ("user", "config"):
         raise ZooError(
@@ -233,16 +244,10 @@ def _unmix_critic(plan: Blueprint) -> tuple[str, ...]:
             f"critic {plan.name('critic')!r} for norm 'batch', which mixes them",
             hint="`-o critic.norm=layer`, or leave it out",
         )
-    plan.settings["critic"].values["norm"] = Setting(
+    critic.values["norm"] = Setting(
         "layer", f"penalty {penalty}", ((norm.source, norm.value), *norm.overrode)
     )
     return (
         f"critic {plan.name('critic')!r} is built with norm=layer instead of batch: "
         f"penalty {penalty!r} needs the gradient of each sample",
     )
-
-
-def _jsonable(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
-    }

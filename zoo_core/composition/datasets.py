@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo_core.composition.build import instance
+from zoo_core.composition.build import Given, instance
 from zoo_core.composition.settings import Section
 from zoo_core.config.options import checked, options_of, task_names_of
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Dataset, Datasets
-from zoo_core.registry.lookup import Registry
+from zoo_core.registry.lookup import Registered, Registry
 
 
 def opener(registry: Registry) -> Datasets:
@@ -31,9 +31,25 @@ def opener(registry: Registry) -> Datasets:
     return open_dataset
 
 
-def settled_dataset(section: Section, registry: Registry, size: tuple[int, int] | None) -> Dataset:
-    """Return the data set of a section whose options are settled."""
-    return _checked(instance(section, {"size": size, "datasets": opener(registry)}), section.owner)
+def settled_dataset(
+    section: Section, registry: Registry, size: tuple[int, int] | None, *, batch: int = 1
+) -> Dataset:
+    """Return the data set of a section whose options are settled.
+
+    Args:
+        section: its options.
+        registry: where those that it is made of are found.
+        size: height and width, or None for its own.
+        batch: images that a move takes.
+    """
+    needs: Given = {"size": size, "datasets": opener(registry), "batch": batch}
+    return _checked(instance(section, needs), section.owner)
+
+
+def origin(registry: Registry, item: Registered, dataset: Dataset) -> Registered:
+    """Return the entry of the data set whose images a data set shows: its own, or another's."""
+    name = dataset.of.partition(":")[0]
+    return registry.find("dataset", name) if name else item
 
 
 def _checked(found: object, owner: str) -> Dataset:

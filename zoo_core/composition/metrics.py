@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from zoo_core.composition.build import Blueprint, instance
+from zoo_core.composition.datasets import origin
 from zoo_core.composition.selection import Selection
-from zoo_core.composition.settings import Settings, section_name
+from zoo_core.composition.settings import Settings, run_options
 from zoo_core.config.options import task_names_of
 from zoo_core.config.request import Layer
+from zoo_core.config.run import RunOptions
 from zoo_core.config.stop_rule import parse_plateau
-from zoo_core.data import FewLabels
 from zoo_core.errors import ZooError, nearest
 from zoo_core.interfaces import Dataset, Features, Metric
 from zoo_core.interfaces.metrics import Better
+from zoo_core.registry.kinds import ROLES
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.spec import ImageSpec
 
@@ -32,14 +33,15 @@ def default_measures(
     Raises:
         ZooError: measures are asked for and none are installed.
     """
-    run = settings["run"].plain()
+    run = run_options(settings)
     parts: dict[str, str | tuple[str, ...]] = {}
     metrics, features = chosen["metric"].items, chosen["features"].items
-    by_itself = not metrics and bool(run["eval_every"] or run["keep_best"] or run["stop_on"])
+    by_itself = not metrics and bool(run.eval_every or run.keep_best or run.stop_on)
     if by_itself and not registry.entries("metric"):
         raise ZooError("no metric is installed", hint=INSTALL)
     if (metrics or by_itself) and not features:
-        features = (_fitting(registry, chosen["data"].items[0], dataset),)
+        data = origin(registry, chosen["data"].items[0], dataset)
+        features = (_fitting(registry, data, dataset),)
         parts["features"] = features[0].qualified
     if by_itself:
         classifies = features[0].entry.load().classifies
@@ -56,25 +58,37 @@ def check_measures(plan: Blueprint, dataset: Dataset) -> tuple[str, ...]:
     """
     if not plan.chosen["metric"].items:
         return ()
-    run, metrics = plan.settings["run"].plain(), metrics_of(plan)
+    run, metrics = run_options(plan.settings), metrics_of(plan)
     for image in dataset.images.values():
         features_of(plan, image)
     for name, metric in metrics.items():
-        if metric.needs_logits and not plan.target("features").classifies:
+        _check_needs(name, metric, plan, dataset)
+        if run.eval_count < metric.least:
             raise ZooError(
-                f"metric {name!r} reads a classifier's answers, and "
-                f"{plan.described('features')} give none",
-                hint="`--features digit-classifier` or `--features inception`, or another metric",
-            )
-        if run["eval_count"] < metric.least:
-            raise ZooError(
-                f"metric {name!r} needs at least {metric.least} samples, and {run['eval_count']} "
+                f"metric {name!r} needs at least {metric.least} samples, and {run.eval_count} "
                 "are asked for",
                 hint=f"`--eval-count {metric.least}` or more",
             )
     for score in _scores_asked_for(run):
         _check_score(score, _named(directions_of(metrics), plan))
     return _remarks(plan)
+
+
+def _check_needs(name: str, metric: Metric, plan: Blueprint, dataset: Dataset) -> None:
+    if metric.needs_logits and not plan.target("features").classifies:
+        raise ZooError(
+            f"metric {name!r} reads a classifier's answers, and "
+            f"{plan.described('features')} give none",
+            hint="`--features digit-classifier` or `--features inception`, or another metric",
+        )
+    # a translation is asked for the class of its source
+    asked = plan.labelled or any(role.source for role in plan.roles.values())
+    if metric.needs_labels and not (asked and dataset.classes):
+        raise ZooError(
+            f"metric {name!r} reads the labels that samples are asked for, and "
+            f"{plan.described('generator')} is asked for none",
+            hint="labelled data and `--condition concat`, or another metric",
+        )
 
 
 def features_of(plan: Blueprint, image: ImageSpec) -> Features:
@@ -94,7 +108,7 @@ def metrics_of(plan: Blueprint) -> dict[str, Metric]:
     found = {}
     for item in plan.chosen["metric"].items:
         name = item.entry.name
-        metric = instance(plan.settings[section_name("metric", name)], plan.task_needs())
+        metric = instance(plan.settings[ROLES["metric"].section(name)], plan.task_needs())
         if not isinstance(metric, Metric):
             raise TypeError(f"metric {name!r} is no zoo_core.interfaces.Metric")
         found[name] = metric
@@ -106,9 +120,9 @@ def directions_of(metrics: Mapping[str, Metric]) -> dict[str, Better]:
     return {score: way for metric in metrics.values() for score, way in metric.scores.items()}
 
 
-def _scores_asked_for(run: Mapping[str, Any]) -> list[str]:
-    found = [run["keep_best"]] if run["keep_best"] else []
-    return [*found, parse_plateau(run["stop_on"])[0]] if run["stop_on"] else found
+def _scores_asked_for(run: RunOptions) -> list[str]:
+    found = [run.keep_best] if run.keep_best else []
+    return [*found, parse_plateau(run.stop_on)[0]] if run.stop_on else found
 
 
 def _wanted(registry: Registry, scores: list[str], *, classifies: bool) -> tuple[str, ...]:
@@ -174,8 +188,3 @@ def _remarks(plan: Blueprint) -> tuple[str, ...]:
             "`--features inception` takes the usual ones",
         )
     return ()
-
-
-def all_labels(dataset: Dataset) -> Dataset:
-    """Return the data set with all its labels."""
-    return dataset.dataset if isinstance(dataset, FewLabels) else dataset

@@ -8,8 +8,9 @@ from zoo_core.composition.recipes import SILENT
 from zoo_core.composition.selection import Choice, Selection
 from zoo_core.composition.settings import Section, Settings
 from zoo_core.config.options import coerced
-from zoo_core.config.request import ARGUED, MANY, Layer
+from zoo_core.config.request import Layer
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import ARGUED, MANY
 from zoo_core.registry.recipe import Recipe
 from zoo_core.spec import parse_size
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from zoo_core.composition.selection import ENGINE
-from zoo_core.config.file import says_everything
-from zoo_core.config.request import ARGUED, MEASURING, ROLES, Layer
-from zoo_core.config.run import BOOKKEEPING
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.options import Bookkeeping, marked
+from zoo_core.config.request import NOTHING, Layer, Parts
+from zoo_core.config.run import KEPT, RunOptions
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import ARGUED, MEASURING, ROLES
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.registry.recipe import Recipe, recipe_of
 
-SILENT = {"run": BOOKKEEPING, "data": frozenset({"root", "download"})}
+SILENT = {"run": frozenset(marked(RunOptions, Bookkeeping())), "data": KEPT}
 """Options that do not change which composition is asked for."""
 
 
@@ -33,7 +34,7 @@ def loaded(item: Registered) -> Recipe:
 
 
 def asked_recipe(
-    registry: Registry, user: Layer, name: str | None, config: Mapping[str, Any] | None
+    registry: Registry, user: Layer, name: str | None, config: Configuration | None
 ) -> Registered | None:
     """Return the recipe that is asked for by name, on the command line or in a file.
 
@@ -47,18 +48,18 @@ def asked_recipe(
         ZooError: an unknown recipe, a part that is not installed, or a recipe of which nothing is
             left because the configuration file says everything.
     """
-    file = config or {}
-    if name is None and not says_everything(file):
-        name = file.get("recipe")
-    if name is None or name == "none":
+    file = config or Configuration()
+    if name is None and not file.complete:
+        name = file.recipe
+    if not name or name == NOTHING:
         return None
     found = registry.find("recipe", name)
-    if says_everything(file):
+    if file.complete:
         raise ZooError(
             f"nothing is left of recipe {name!r}: the configuration names every part itself",
             hint="leave out `--recipe` or `--config`",
         )
-    _check_parts(registry, found, [user.parts, file.get("parts", {})])
+    _check_parts(registry, found, [user.parts, file.parts])
     return found
 
 
@@ -82,9 +83,7 @@ def matching_recipe(registry: Registry, user: Layer) -> Registered | None:
     return None
 
 
-def _check_parts(
-    registry: Registry, item: Registered, stronger: Sequence[Mapping[str, Any]]
-) -> None:
+def _check_parts(registry: Registry, item: Registered, stronger: Sequence[Parts]) -> None:
     """Refuse a recipe that names a part which is not there, unless another is asked for."""
     recipe = Layer("", loaded(item).parts)
     for role in recipe.parts:
@@ -93,7 +92,7 @@ def _check_parts(
         for name in recipe.names(role) or ():
             plain = name.partition(":")[0] if role in ARGUED else name
             try:
-                registry.find(ROLES[role], plain)
+                registry.find(ROLES[role].name, plain)
             except ZooError as error:
                 raise ZooError(
                     f"recipe {item.entry.name!r} names the {role} {plain!r}: {error.message}",
@@ -125,7 +124,7 @@ def _qualified(registry: Registry, role: str, names: tuple[str, ...]) -> list[st
     found = []
     for name in names:
         try:
-            found.append(registry.find(ROLES[role], name).qualified if name else "")
+            found.append(registry.find(ROLES[role].name, name).qualified if name else "")
         except ZooError:
             found.append(name)
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoo_core.config.request import ARGUED, MANY, ROLES, Layer
+from zoo_core.config.request import Layer
 from zoo_core.errors import ZooError
+from zoo_core.registry.kinds import ARGUED, BY_GAME, MANY, NEEDED, OPTIONAL, ROLES, STRENGTH
 from zoo_core.registry.lookup import Registered, Registry
 
 ENGINE = Layer(
@@ -18,24 +19,6 @@ ENGINE = Layer(
         "data": "gan-zoo/digits",
     },
 )
-
-STRENGTH = (
-    "game",
-    "loss",
-    "critic",
-    "generator",
-    "encoder",
-    "condition",
-    "sampler",
-    "penalty",
-    "constraint",
-    "augment",
-    "data",
-)
-"""Roles whose entries bring defaults, strongest first."""
-
-_NEEDED = ("game", "loss", "sampler", "data")
-"""Roles that no composition is without; the engine has a part for each."""
 
 _ROUNDS = 8
 
@@ -62,12 +45,14 @@ def select(registry: Registry, asked: Sequence[Layer]) -> dict[str, Choice]:
         asked: the user's, the configuration file's and the recipe's layers, strongest first.
 
     Raises:
-        ZooError: an unknown or ambiguous name, or no generator.
+        ZooError: an unknown or ambiguous name, no generator, a part that is asked for and that the
+            game does not take, or none where it needs one.
     """
     chosen: dict[str, Choice] = {}
     for _ in range(_ROUNDS):
         layers = (*asked, *part_layers(chosen), ENGINE)
         again = {role: _choose(registry, role, layers) for role in ROLES}
+        again = _taken(again, {layer.name for layer in asked})
         if again == chosen:
             return _complete(registry, chosen)
         chosen = again
@@ -101,7 +86,7 @@ def _choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
         plain = [name.partition(":") for name in names] if names and role in ARGUED else None
         argument = plain[0][2] if plain else ""
         looked_up = [plain[0][0]] if plain else list(names)
-        items = tuple(registry.find(ROLES[role], name) for name in looked_up)
+        items = tuple(registry.find(ROLES[role].name, name) for name in looked_up)
         return Choice(_distinct(role, items), layer.name, argument)
     return Choice((), "nobody")
 
@@ -116,6 +101,42 @@ def _distinct(role: str, items: tuple[Registered, ...]) -> tuple[Registered, ...
     return items
 
 
+def needs_of(chosen: Selection) -> frozenset[str]:
+    """Return the roles that the chosen game takes parts for.
+
+    Raises:
+        ZooError: an unknown role among them.
+    """
+    item = chosen["game"].items[0]
+    needs: frozenset[str] = item.entry.load().needs
+    for role in sorted(needs - BY_GAME):
+        raise ZooError(
+            f"game {item.entry.name!r} needs the unknown role {role!r}",
+            hint=f"its author can name {', '.join(sorted(BY_GAME))}",
+        )
+    return needs
+
+
+def _taken(chosen: dict[str, Choice], asking: Collection[str]) -> dict[str, Choice]:
+    """Return the choice without what the game does not take.
+
+    What parts and the engine bring by themselves is left out; what is asked for is refused.
+    """
+    if not chosen["game"].items:
+        return chosen
+    game, needs = chosen["game"].items[0].entry.name, needs_of(chosen)
+    found = dict(chosen)
+    for role in BY_GAME - needs:
+        choice = chosen[role]
+        if choice.items and choice.chosen_by in asking:
+            raise ZooError(
+                f"game {game!r} takes no {role}, but {choice.items[0].entry.name!r} is asked for",
+                hint=f"`{ROLES[role].flag} none`, or a game that takes one",
+            )
+        found[role] = Choice((), f"game {game}")
+    return found
+
+
 def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice]:
     if not chosen["generator"].items:
         known = [item.entry.name for item in registry.entries("generator")]
@@ -123,18 +144,28 @@ def _complete(registry: Registry, chosen: dict[str, Choice]) -> dict[str, Choice
             f"`--gen` takes one of: {', '.join(known)}" if known else "`pip install gan-zoo[all]`"
         )
         raise ZooError("no generator is named", hint=hint)
-    if not chosen["critic"].items:
-        name = chosen["generator"].items[0].entry.name
-        known = [item.entry.name for item in registry.entries("discriminator")]
-        hint = f"`--disc` takes one of: {', '.join(known)}"
-        raise ZooError(
-            f"generator {name!r} names no critic of its own",
-            hint=hint if known else "`pip install gan-zoo[all]` brings several",
-        )
-    for role in _NEEDED:
+    for role in NEEDED:
         if not chosen[role].items:
             raise ZooError(
                 f"{chosen[role].chosen_by} asks for no {role}, and every composition needs one",
                 hint="name one, or leave it out",
             )
+    for role in sorted(needs_of(chosen) - OPTIONAL):
+        if not chosen[role].items:
+            raise _missing(registry, chosen, role)
     return chosen
+
+
+def _missing(registry: Registry, chosen: Selection, role: str) -> ZooError:
+    """Return the error for a part that the game needs and nobody names."""
+    kind = ROLES[role]
+    known = [item.entry.name for item in registry.entries(kind.name)]
+    one_of = f"`{kind.flag}` takes one of: {', '.join(known)}"
+    hint = one_of if known else "`pip install gan-zoo[all]` brings several"
+    if role == "critic":
+        name = chosen["generator"].items[0].entry.name
+        return ZooError(f"generator {name!r} names no critic of its own", hint=hint)
+    game = chosen["game"].items[0].entry.name
+    asked = chosen[role].chosen_by
+    said = "nobody names one" if asked == "nobody" else f"{asked} asks for none"
+    return ZooError(f"game {game!r} needs the part {role!r}, and {said}", hint=hint)

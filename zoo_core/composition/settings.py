@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoo_core.composition.selection import Choice, Selection
+from zoo_core.config.configuration import Origin
 from zoo_core.config.options import REQUIRED, Option, coerced, options_of, unknown_option
-from zoo_core.config.request import MANY, PLAYERS, ROLES, Layer
+from zoo_core.config.request import Layer
 from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.config.values import Value, value_of
 from zoo_core.errors import ZooError, nearest
+from zoo_core.registry.kinds import MANY, PLAYERS, ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,11 @@ class Setting:
     value: Any
     source: str
     overrode: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def origin(self) -> Origin:
+        """Return who set it, as a run records it."""
+        return Origin(self.source, tuple((who, value_of(said)) for who, said in self.overrode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,12 @@ class Section:
     values: dict[str, Setting] = field(default_factory=dict)
     target: Callable[..., Any] | None = None
 
+    def recorded(self) -> dict[str, Value]:
+        """Return name to value, as a configuration has them."""
+        return {name: value_of(setting.value) for name, setting in self.values.items()}
+
     def plain(self, names: Iterable[str] | None = None) -> dict[str, Any]:
-        """Return name to value, for all or some names."""
+        """Return name to value, for all or some names: what the target is called with."""
         wanted = self.values if names is None else names
         return {name: self.values[name].value for name in wanted}
 
@@ -47,6 +59,11 @@ class Section:
 Settings = dict[str, Section]
 PLAYER_OPTIONS = options_of(PlayerOptions)
 RUN_OPTIONS = options_of(RunOptions, provided=frozenset())
+
+
+def run_options(settings: Settings) -> RunOptions:
+    """Return the options of the run."""
+    return RunOptions(**settings["run"].plain())
 
 
 def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
@@ -69,22 +86,17 @@ def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
     return sections
 
 
-def section_name(role: str, item_name: str) -> str:
-    """Return the section of a part: the role, with the part's name where there may be several."""
-    return f"{role}.{item_name}" if role in MANY else role
-
-
 def _sections(chosen: Selection) -> Settings:
     found = {"run": Section("the run", RUN_OPTIONS)}
     for role, choice in chosen.items():
         for item in choice.items:
             target = item.entry.load()
             own = options_of(target)
-            owner = f"{ROLES[role]} {item.entry.name!r}"
+            owner = f"{ROLES[role].name} {item.entry.name!r}"
             if role in PLAYERS:
                 _check_no_clash(own, owner)
                 own = {**PLAYER_OPTIONS, **own}
-            found[section_name(role, item.entry.name)] = Section(owner, own, {}, target)
+            found[ROLES[role].section(item.entry.name)] = Section(owner, own, {}, target)
     return found
 
 
@@ -103,9 +115,9 @@ def _argument_layer(role: str, choice: Choice) -> Layer:
     option = getattr(choice.items[0].entry.load(), "argument", "")
     if not option:
         raise ZooError(
-            f"{ROLES[role]} {name!r} takes nothing after a colon, "
+            f"{ROLES[role].name} {name!r} takes nothing after a colon, "
             f"but {choice.argument!r} stands there",
-            hint=f"`--{role} {name}`",
+            hint=f"`{ROLES[role].flag} {name}`",
         )
     return Layer(choice.chosen_by, options={role: {option: choice.argument}}, strict=True)
 
@@ -124,7 +136,7 @@ def _applicable(layer: Layer, chosen: Selection) -> Layer:
 
     A player's options stay: they are its optimiser's.
     """
-    options: dict[str, Mapping[str, Any]] = {}
+    options: dict[str, Mapping[str, object]] = {}
     for name, values in layer.options.items():
         if _still_meant(layer, chosen, name):
             options[name] = values
@@ -151,7 +163,7 @@ def _still_meant(layer: Layer, chosen: Selection, section: str) -> bool:
 
 def _normalised(layer: Layer, sections: Settings) -> Layer:
     """Return the layer with `penalty` and `constraint` spelled with the one part they mean."""
-    options: dict[str, dict[str, Any]] = {}
+    options: dict[str, dict[str, object]] = {}
     for name, values in layer.options.items():
         if name in MANY:
             full = [section for section in sections if section.startswith(f"{name}.")]

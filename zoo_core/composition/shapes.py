@@ -14,18 +14,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo_core import interfaces
+from zoo_core.composition.meta import on_meta
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Discriminator, Encoder, Generator, net_stream
+from zoo_core.interfaces import Discriminator, Encoder, net_stream
+from zoo_core.registry.kinds import ROLES
 
 KEPT = 4096
 """Trials that are remembered."""
-
-_INTERFACES: dict[str, type[nn.Module]] = {
-    "generator": Generator,
-    "critic": Discriminator,
-    "encoder": Encoder,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Case:
     """What a trial depends on.
 
     Args:
-        part: "generator", "critic" or "encoder".
+        part: role of the net, such as "critic".
         target: builds the net.
         keywords: what it is built with.
         inputs: shape of its trial input, with the batch first.
@@ -53,7 +50,7 @@ class Trial:
 
     Args:
         parameters: number of trainable parameters.
-        output: shape of images or scores, with the batch first.
+        output: shape of images, scores or latents, with the batch first.
         features: shape of a critic's features, without the batch.
         mixes: the net has batch normalisation.
         problem: what went wrong, in words that follow the part's name; empty if nothing did.
@@ -77,10 +74,9 @@ def tried(case: Case) -> Trial:
     """Build a net on the meta device and run it once; what goes wrong is part of the result."""
     doing = "cannot be built"
     try:
-        with torch.device("meta"):
+        with on_meta():
             net = case.target(**dict(case.keywords))
-        expected = _INTERFACES[case.part]
-        if not isinstance(net, expected):
+        if not isinstance(net, interface_of(case.part)):
             return _other_kind(net, case.part)
         doing = "does not run"
         with torch.no_grad(), net_stream(CounterDraws(0, 0, device="meta")):
@@ -95,15 +91,20 @@ def tried(case: Case) -> Trial:
         return Trial(problem=f"{doing}: {_one_line(error)}", cause=error)
 
 
+def interface_of(role: str) -> Any:
+    """Return the interface of a role's parts."""
+    return getattr(interfaces, ROLES[role].interface)
+
+
 def count(net: nn.Module) -> int:
     """Return the number of trainable parameters."""
     return sum(p.numel() for p in net.parameters() if p.requires_grad)
 
 
 def _other_kind(net: object, part: str) -> Trial:
-    expected = _INTERFACES[part].__name__
+    expected = f"{interfaces.__name__}.{ROLES[part].interface}"
     return Trial(
-        problem=f"is a {type(net).__name__}, which is no zoo_core.interfaces.{expected}",
+        problem=f"is a {type(net).__name__}, which is no {expected}",
         hint="a critic has `features` and `head`"
         if part == "critic"
         else "derive it from the interface",
@@ -115,19 +116,45 @@ def _run(case: Case, net: nn.Module) -> Trial:
     labels = None
     if case.labelled:
         labels = torch.zeros(case.inputs[0], dtype=torch.int64, device="meta")
+    _refuse_global_draws(net)
     mixes = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in net.modules())
     if isinstance(net, Discriminator):
         features = _tensor(net.features(inputs, labels))
         scores = _tensor(net.head(features))
         return Trial(count(net), tuple(scores.shape), tuple(features.shape[1:]), mixes)
     if isinstance(net, Encoder):
-        return Trial(count(net), mixes=mixes)
+        return Trial(count(net), _latents(net(inputs)), mixes=mixes)
     images = _tensor(net(inputs, labels))
     return Trial(count(net), tuple(images.shape), mixes=mixes)
 
 
+def _refuse_global_draws(net: nn.Module) -> None:
+    """Refuse layers that draw from PyTorch's global generator, which no run restores.
+
+    Raises:
+        ZooError: such a layer, unless it drops nothing.
+    """
+    for name, module in net.named_modules():
+        if isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0:
+            kind = type(module).__name__
+            raise ZooError(
+                f"{name!r} of {type(net).__name__} is a torch.nn.{kind}, which draws from a "
+                "generator that all share, so that no run could be repeated",
+                hint="its author must use zoo_core.interfaces.Dropout",
+            )
+
+
 class _NoTensorError(Exception):
     """A net returned something else."""
+
+
+def _latents(found: object) -> tuple[int, ...]:
+    """Return the shape of an encoder's latents, or of their mean and log variance."""
+    pieces = found if isinstance(found, tuple) else (found,)
+    shapes = {tuple(_tensor(piece).shape) for piece in pieces}
+    if len(shapes) != 1:
+        raise _NoTensorError("returns a mean and a log variance of different shapes")
+    return shapes.pop()
 
 
 def _tensor(value: object) -> Tensor:

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from zoo_core.errors import ZooError, nearest
 
-TASK_NAMES = frozenset({"image", "classes", "latent_dim", "source", "parts", "size", "datasets"})
+TASK_NAMES = frozenset(
+    {"image", "classes", "latent_dim", "source", "parts", "size", "datasets", "batch"}
+)
 """Parameters that the task provides; they are never options."""
 
 REQUIRED: Any = inspect.Parameter.empty
@@ -32,14 +34,30 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Say something of an option where it is declared; stands in its annotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeping(Mark):
+    """The option says how a run is kept or watched, not which composition is trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable(Mark):
+    """The option may change when a run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a component: its type, bounds, default and meaning."""
+    """One option of a component: its type, bounds, default, meaning and marks."""
 
     name: str
     annotation: Any
     default: Any
     bounds: Between | None
     help: str = ""
+    marks: frozenset[Mark] = frozenset()
 
     @property
     def type_text(self) -> str:
@@ -72,15 +90,23 @@ def _options_of(target: Callable[..., Any], provided: frozenset[str]) -> dict[st
         if parameter.name in provided:
             continue
         _check_parameter(target, parameter, hints)
-        annotation, bounds = _split_annotation(hints[parameter.name])
+        hint = hints[parameter.name]
+        annotation, bounds = _split_annotation(hint)
         found[parameter.name] = Option(
             parameter.name,
             annotation,
             parameter.default,
             bounds,
             meanings.get(parameter.name, ""),
+            _marks_of(hint),
         )
     return found
+
+
+def marked(target: Callable[..., Any], mark: Mark) -> tuple[str, ...]:
+    """Return the names of the options that bear a mark, in the order of their declaration."""
+    found = options_of(target, frozenset())
+    return tuple(name for name, option in found.items() if mark in option.marks)
 
 
 @lru_cache(maxsize=1024)
@@ -94,7 +120,9 @@ def reads_images(generator: Callable[..., Any]) -> bool:
     return "source" in task_names_of(generator)
 
 
-def checked(options: Mapping[str, Option], values: Mapping[str, Any], owner: str) -> dict[str, Any]:
+def checked(
+    options: Mapping[str, Option], values: Mapping[str, object], owner: str
+) -> dict[str, Any]:
     """Check and coerce values; what has no value keeps its default.
 
     Raises:
@@ -121,7 +149,7 @@ def unknown_option(name: str, known: typing.Iterable[str], owner: str) -> ZooErr
     return ZooError(f"{owner} has no option {name!r}", hint=nearest(name, names) + listing)
 
 
-def coerced(option: Option, value: Any, owner: str) -> Any:
+def coerced(option: Option, value: object, owner: str) -> Any:
     """Return the value in the option's type.
 
     Raises:
@@ -149,13 +177,18 @@ def _check_bounds(option: Option, number: float, owner: str) -> None:
         )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
+    """Return a value as a configuration writes it: a tuple is a list there."""
     try:
-        text = repr(value)
+        text = repr(_as_lists(value))
     except ValueError:
         # Python writes no integers of more than 4300 digits
         return "an integer of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _as_lists(value: object) -> object:
+    return [_as_lists(piece) for piece in value] if isinstance(value, tuple) else value
 
 
 def _hints(target: Callable[..., Any]) -> dict[str, Any]:
@@ -189,6 +222,11 @@ def _split_annotation(hint: Any) -> tuple[Any, Between | None]:
         bounds = next((extra for extra in extras if isinstance(extra, Between)), None)
         return inner, bounds
     return hint, None
+
+
+def _marks_of(hint: Any) -> frozenset[Mark]:
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return frozenset(extra for extra in extras if isinstance(extra, Mark))
 
 
 def _convert(annotation: Any, value: Any) -> Any:

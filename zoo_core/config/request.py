@@ -4,41 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from zoo_core.errors import ZooError, nearest
-
-ROLES: Mapping[str, str] = {
-    "game": "game",
-    "generator": "generator",
-    "critic": "discriminator",
-    "loss": "loss",
-    "penalty": "penalty",
-    "constraint": "constraint",
-    "sampler": "sampler",
-    "condition": "condition",
-    "augment": "augment",
-    "encoder": "encoder",
-    "data": "dataset",
-    "features": "features",
-    "metric": "metric",
-}
-"""Role in a composition to kind of entry."""
-
-MANY = frozenset({"penalty", "constraint", "metric"})
-"""Roles that several parts can have at once."""
-
-ARGUED = frozenset({"data", "features"})
-"""Roles whose part may be named with an argument behind a colon, as in `folder:photos/`."""
-
-MEASURING = frozenset({"features", "metric"})
-"""Roles that look at a run and do not change what it trains."""
-
-PLAYERS = frozenset({"generator", "critic", "encoder"})
-"""Sections that hold the options of a net and of its player's optimiser."""
+from zoo_core.registry.kinds import ROLES
 
 Parts = Mapping[str, str | tuple[str, ...]]
-Options = Mapping[str, Mapping[str, Any]]
+Options = Mapping[str, Mapping[str, object]]
 
 NOTHING = "none"
 """The name that asks for no part in a role."""
@@ -77,13 +48,13 @@ class Layer:
         return tuple(name for name in names if name != NOTHING)
 
 
-def parse_options(pairs: Iterable[str]) -> dict[str, dict[str, Any]]:
+def parse_options(pairs: Iterable[str]) -> dict[str, dict[str, str]]:
     """Read `section.name=value` pairs.
 
     Raises:
         ZooError: another form.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, str]] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         section, dot, name = key.strip().rpartition(".")

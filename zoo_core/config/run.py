@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from zoo_core.config.options import Between
+from zoo_core.config.options import Between, Bookkeeping, Resumable
+from zoo_core.errors import ZooError
 
 MAX_STEPS = 1_000_000_000
 
@@ -21,7 +22,6 @@ class RunOptions:
         size: height x width in pixels; the data's own size if none.
         latent_dim: length of a latent vector.
         critic_steps: critic's moves per generator's move.
-        labels: how many training images keep their label, as many of each class; all by default.
         seed: of weights, data order, latents and everything else that is random.
         device: where to train.
         precision: inside the nets; images and scores are always float32.
@@ -49,82 +49,57 @@ class RunOptions:
         ema_warmup: the half-life is at most this share of the images seen so far.
     """
 
-    steps: Annotated[int, Between(1, MAX_STEPS)] = 5000
+    steps: Annotated[int, Between(1, MAX_STEPS), Resumable()] = 5000
     batch: Annotated[int, Between(1, 65536)] = 64
     microbatch: Annotated[int | None, Between(1, 65536)] = None
     size: str | int | None = None
     latent_dim: Annotated[int, Between(1, 65536)] = 100
     critic_steps: Annotated[int, Between(1, 100)] = 1
-    labels: Annotated[int | None, Between(1, 1_000_000_000)] = None
-    seed: Annotated[int, Between(0, 2**53)] = 0
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    layout: Literal["auto", "channels-first", "channels-last"] = "auto"
-    deterministic: bool = False
-    max_minutes: Annotated[float | None, Between(0, 1e6)] = None
-    log_every: Annotated[int, Between(1, MAX_STEPS)] = 50
-    sample_every: Annotated[int, Between(0, MAX_STEPS)] = 500
-    checkpoint_every: Annotated[int, Between(0, MAX_STEPS)] = 500
-    keep: Annotated[int, Between(1, 10000)] = 3
-    keep_best: str | None = None
-    eval_every: Annotated[int, Between(0, MAX_STEPS)] = 0
-    eval_count: Annotated[int, Between(2, 1_000_000)] = 2000
-    stop_on: str | None = None
-    monitor: bool = True
-    on_collapse: Literal["warn", "stop", "rollback"] = "warn"
-    tensorboard: bool = False
-    push_to: str | None = None
-    push_every: Annotated[int, Between(0, MAX_STEPS)] = 0
-    push_private: bool = False
-    push_state: bool = False
+    seed: Annotated[int, Between(0, 2**53), Bookkeeping()] = 0
+    device: Annotated[Literal["auto", "cpu", "cuda", "mps"], Bookkeeping(), Resumable()] = "auto"
+    precision: Annotated[Literal["auto", "float32", "bfloat16"], Bookkeeping()] = "auto"
+    layout: Annotated[Literal["auto", "channels-first", "channels-last"], Bookkeeping()] = "auto"
+    deterministic: Annotated[bool, Bookkeeping(), Resumable()] = False
+    max_minutes: Annotated[float | None, Between(0, 1e6), Bookkeeping(), Resumable()] = None
+    log_every: Annotated[int, Between(1, MAX_STEPS), Bookkeeping()] = 50
+    sample_every: Annotated[int, Between(0, MAX_STEPS), Bookkeeping()] = 500
+    checkpoint_every: Annotated[int, Between(0, MAX_STEPS), Bookkeeping()] = 500
+    keep: Annotated[int, Between(1, 10000), Bookkeeping(), Resumable()] = 3
+    keep_best: Annotated[str | None, Bookkeeping()] = None
+    eval_every: Annotated[int, Between(0, MAX_STEPS), Bookkeeping()] = 0
+    eval_count: Annotated[int, Between(2, 1_000_000), Bookkeeping()] = 2000
+    stop_on: Annotated[str | None, Bookkeeping(), Resumable()] = None
+    monitor: Annotated[bool, Bookkeeping(), Resumable()] = True
+    on_collapse: Annotated[Literal["warn", "stop", "rollback"], Bookkeeping(), Resumable()] = "warn"
+    tensorboard: Annotated[bool, Bookkeeping(), Resumable()] = False
+    push_to: Annotated[str | None, Bookkeeping(), Resumable()] = None
+    push_every: Annotated[int, Between(0, MAX_STEPS), Bookkeeping(), Resumable()] = 0
+    push_private: Annotated[bool, Bookkeeping(), Resumable()] = False
+    push_state: Annotated[bool, Bookkeeping(), Resumable()] = False
     ema_images: Annotated[float, Between(0, 1e9)] = 5000.0
     ema_warmup: Annotated[float, Between(0, 1)] = 0.05
 
 
-BOOKKEEPING = frozenset(
-    {
-        "seed",
-        "device",
-        "precision",
-        "layout",
-        "deterministic",
-        "max_minutes",
-        "log_every",
-        "sample_every",
-        "checkpoint_every",
-        "keep",
-        "keep_best",
-        "eval_every",
-        "eval_count",
-        "stop_on",
-        "monitor",
-        "on_collapse",
-        "tensorboard",
-        "push_to",
-        "push_every",
-        "push_private",
-        "push_state",
-    }
-)
-"""Run options that do not change which composition is asked for."""
+KEPT = frozenset({"root", "download", "memory_limit"})
+"""Options by which data sets say where and how their files are kept; the images are the same."""
 
 
-RESUMABLE = (
-    "steps",
-    "device",
-    "max_minutes",
-    "keep",
-    "deterministic",
-    "stop_on",
-    "monitor",
-    "on_collapse",
-    "tensorboard",
-    "push_to",
-    "push_every",
-    "push_private",
-    "push_state",
-)
-"""Run options that may change when a run is resumed."""
+def parts_of_batch(run: RunOptions, *, devices: int = 1) -> int:
+    """Return in how many parts each of so many devices plays its batch.
+
+    Raises:
+        ZooError: parts that do not divide it.
+    """
+    local = run.batch // devices
+    part = run.microbatch or local
+    if local % part:
+        among = f" on each of {devices} devices" if devices > 1 else ""
+        fitting = max(size for size in range(1, min(local, part) + 1) if local % size == 0)
+        raise ZooError(
+            f"parts of {part} images do not divide a batch of {local}{among}",
+            hint=f"`--microbatch {fitting}`",
+        )
+    return local // part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

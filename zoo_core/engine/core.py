@@ -13,7 +13,7 @@ from collections.abc import Hashable, Mapping
 import torch
 from torch import Tensor, nn
 
-from zoo_core.config.run import PlayerOptions, RunOptions
+from zoo_core.config.run import PlayerOptions, RunOptions, parts_of_batch
 from zoo_core.draws import CounterDraws, key_of
 from zoo_core.engine.average import Average
 from zoo_core.engine.feed import Feed
@@ -64,7 +64,9 @@ class Engine:
             batch=run.batch,
         )
         self.sums = Sums()
-        self.lockstep = Lockstep(game, self.optimisers, hardware, count=self._count_of_parts())
+        self.lockstep = Lockstep(
+            game, self.optimisers, hardware, count=parts_of_batch(run, devices=self.ranks.world)
+        )
         self.clock = torch.zeros((), dtype=torch.int64, device=hardware.device)
         self.stream = 0
         self.gradient_norms: dict[str, Tensor] = {}
@@ -139,22 +141,6 @@ class Engine:
         """Return the seed of the random streams: the run's, or another after going back."""
         return key_of("stream", self.run.seed, self.stream) if self.stream else self.run.seed
 
-    def _count_of_parts(self) -> int:
-        """Return in how many parts this process plays its batch.
-
-        Raises:
-            ZooError: parts that do not divide it.
-        """
-        local = self.run.batch // self.ranks.world
-        part = self.run.microbatch or local
-        if local % part:
-            among = f" on each of {self.ranks.world} devices" if self.ranks.world > 1 else ""
-            raise ZooError(
-                f"parts of {part} images do not divide a batch of {local}{among}",
-                hint=f"`--microbatch {_divisor(local, part)}`",
-            )
-        return local // part
-
     def _part(self, index: int, variant: Hashable, real: Real) -> Part:
         count = self.lockstep.count
         rng = CounterDraws(
@@ -205,8 +191,3 @@ def check_finite(scalars: Mapping[str, float], step: int) -> None:
 
 def _norm(gradients: tuple[Tensor | None, ...]) -> Tensor:
     return nn.utils.get_total_norm([g for g in gradients if g is not None])
-
-
-def _divisor(whole: int, wanted: int) -> int:
-    """Return the largest divisor of a number that is at most another."""
-    return max(d for d in range(1, min(whole, wanted) + 1) if whole % d == 0)

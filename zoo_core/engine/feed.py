@@ -12,7 +12,7 @@ from torch import Tensor
 from zoo_core.data import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Batch, Rows, Table
+from zoo_core.interfaces import Batch, Rows, Table, as_floats
 
 
 class Feed:
@@ -106,5 +106,4 @@ def as_batch(
 
 
 def _scaled(images: Tensor, device: torch.device, memory_format: torch.memory_format) -> Tensor:
-    moved = images.to(device, non_blocking=True)
-    return moved.to(torch.get_default_dtype(), memory_format=memory_format).mul_(2 / 255).sub_(1)
+    return as_floats(images.to(device, non_blocking=True), memory_format=memory_format)

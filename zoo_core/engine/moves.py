@@ -165,39 +165,50 @@ class Lockstep:
 class _Buffers:
     """The buffers of nets while parts of a batch run one after the other.
 
-    Each part begins with those from before the move. Afterwards they are the mean over the parts,
-    as every part of a batch is as good as any other; whole numbers are those of the last. State
-    that belongs to positions of the batch is left alone: a part writes its own rows.
+    Each part has copies of its own for a move, which graphs may keep. Afterwards the buffers are
+    the mean over the parts, as every part of a batch is as good as any other; whole numbers are
+    those of the last. State that belongs to positions is left alone: a part writes its own rows.
     """
 
     def __init__(self, game: nn.Module) -> None:
-        held = [m for m in game.modules() if isinstance(m, Positions)]
-        kept = {id(b) for module in held for b in module.buffers(recurse=False)}
-        self.buffers = [b for b in game.buffers() if id(b) not in kept]
-        self.before = [b.clone() for b in self.buffers]
+        self.slots = [
+            (module, name)
+            for module in game.modules()
+            if not isinstance(module, Positions)
+            for name, buffer in module.named_buffers(recurse=False)
+        ]
+        self.own = [module.get_buffer(name) for module, name in self.slots]
         self.means: list[Tensor] = []
 
     @contextmanager
     def of_part(self, number: int) -> Iterator[None]:
         """Run a part with buffers of its own."""
-        if number:
-            self._put(self.before)
-        yield
-        with torch.no_grad():
-            if not number:
-                self.means = [b.clone() for b in self.buffers]
-            for mean, buffer in zip(self.means, self.buffers, strict=True):
-                if mean.is_floating_point():
-                    mean += (buffer - mean) / (number + 1)
-
-    def settle(self) -> None:
-        """Leave the mean over the parts."""
-        self._put(self.means)
+        copies = {id(buffer): buffer.clone() for buffer in self.own}
+        self._hold([copies[id(buffer)] for buffer in self.own])
+        try:
+            yield
+            self._mix([module.get_buffer(name) for module, name in self.slots], 1 / (number + 1))
+        finally:
+            self._hold(self.own)
 
     @torch.no_grad()
-    def _put(self, values: list[Tensor]) -> None:
-        for buffer, value in zip(self.buffers, values, strict=True):
-            buffer.copy_(value)
+    def settle(self) -> None:
+        """Leave the mean over the parts."""
+        for buffer, mean in zip(self.own, self.means, strict=True):
+            buffer.copy_(mean)
+
+    def _hold(self, buffers: list[Tensor]) -> None:
+        for (module, name), buffer in zip(self.slots, buffers, strict=True):
+            module._buffers[name] = buffer
+
+    @torch.no_grad()
+    def _mix(self, found: list[Tensor], share: float) -> None:
+        if share == 1:
+            self.means = found
+        self.means = [
+            mean + share * (value - mean) if mean.is_floating_point() else value
+            for mean, value in zip(self.means, found, strict=True)
+        ]
 
 
 def _scalars(terms: Terms, total: Tensor) -> dict[str, Tensor]:

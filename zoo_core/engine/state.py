@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 from zoo_core.engine.core import Engine
 from zoo_core.errors import ZooError
-from zoo_core.runs.checkpoint import Files
+
+Snapshot = Mapping[str, Mapping[str, Tensor]]
+"""Name of a saved net, or of what else is saved, to its tensors by name."""
 
 EMA = "_ema"
 
@@ -34,7 +36,7 @@ def snapshot(engine: Engine) -> dict[str, dict[str, Tensor]]:
     return files
 
 
-def restore(engine: Engine, files: Files, step: int) -> None:
+def restore(engine: Engine, files: Snapshot, step: int) -> None:
     """Put a snapshot into an engine of the same composition.
 
     Raises:
@@ -53,7 +55,7 @@ def restore(engine: Engine, files: Files, step: int) -> None:
     engine.step_number = step
 
 
-def averaged_first(files: Files, name: str) -> Mapping[str, Tensor] | None:
+def averaged_first(files: Snapshot, name: str) -> Mapping[str, Tensor] | None:
     """Return a saved net's average, the net itself where it has none, or None without either."""
     return files.get(name + EMA, files.get(name))
 

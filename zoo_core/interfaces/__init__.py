@@ -1,6 +1,6 @@
 """The contract between parts: what a generator, a loss or a game is, and what they exchange."""
 
-from zoo_core.interfaces.data import Dataset, Datasets, Rows, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Rows, Split, Table
 from zoo_core.interfaces.duel import Due, Duel, DuelNames
 from zoo_core.interfaces.games import (
     DUEL,
@@ -25,6 +25,7 @@ from zoo_core.interfaces.metrics import (
 )
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator, Styled
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.slopes import slopes
@@ -32,6 +33,7 @@ from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
     "DUEL",
+    "UNKNOWN",
     "Augment",
     "Batch",
     "Comparison",
@@ -80,5 +82,7 @@ __all__ = [
     "Turn",
     "net_draws",
     "net_stream",
+    "as_bytes",
+    "as_floats",
     "slopes",
 ]

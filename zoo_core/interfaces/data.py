@@ -14,6 +14,9 @@ from zoo_core.spec import ImageSpec
 
 Split = Literal["train", "test"]
 
+UNKNOWN = -1
+"""The label of an image whose class nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -48,28 +51,43 @@ class Dataset(ABC):
     Built with `size` (height, width) or None for its own size. Construction is cheap: it finds
     out `image` and `classes` and reads no more than that needs.
 
-    One that is made of others asks for `datasets`, a function that opens them.
+    One that is made of others asks for `datasets`, a function that opens them, and may ask for
+    `batch`, how many images a move takes.
 
     Attributes:
         argument: the option that `name:VALUE` sets, such as "path" for `folder:photos/`.
         image: what the batches hold.
         source: what the rows' sources are, where images come in pairs, or None.
         classes: names of the classes, empty where there are no labels.
+        of: the data set whose images these are, as `--data` takes it, where it shows another's;
+            empty where they are its own.
     """
 
     argument: ClassVar[str] = ""
     image: ImageSpec
     source: ImageSpec | None = None
     classes: tuple[str, ...] = ()
+    of: str = ""
 
     @property
     def images(self) -> Mapping[str, ImageSpec]:
-        """Return table name to what its images are."""
+        """Return table name to what its images are, for the tables that games play with."""
         return {"images": self.image}
+
+    @property
+    def whole(self) -> Dataset:
+        """Return the data with all that is known of them: another data set, where this hides some.
+
+        Samples are compared with these.
+        """
+        return self
 
     @abstractmethod
     def tables(self, split: Split) -> Mapping[str, Table]:
-        """Return the tables of a split by name, "images" where there is only one."""
+        """Return the tables of a split by name, "images" where there is only one.
+
+        Beside those that `images` names, the training split may have more, such as "labelled".
+        """
 
     def summary(self) -> str:
         """Return one sentence with counts, for the first lines of a run."""

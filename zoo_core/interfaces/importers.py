@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -104,7 +104,7 @@ class Imported:
     """
 
     parts: Mapping[str, str]
-    options: Mapping[str, Mapping[str, Any]]
+    options: Mapping[str, Mapping[str, object]]
     images: Mapping[str, ImageSpec]
     source: ImageSpec | None = None
     classes: tuple[str, ...] = ()

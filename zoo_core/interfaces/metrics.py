@@ -61,15 +61,18 @@ class Features(ABC):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageSet:
-    """Some images and what the features see of them, on the CPU.
+    """Some images, what the features see of them and what they should show, on the CPU.
 
     Args:
         seen: the features.
         images: (N, C, H, W) uint8, or None where no metric asks for pixels.
+        labels: (N,) int64: of a real image as the data say, of a sample as it was asked for, -1
+            where unknown; None without labels.
     """
 
     seen: Seen
     images: Tensor | None = None
+    labels: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.seen.features)
@@ -131,6 +134,7 @@ class Metric(ABC):
         least: samples, and real images, that it needs at least.
         needs_logits: it reads a classifier's logits.
         needs_images: it reads pixels.
+        needs_labels: it reads the labels that samples were asked for.
         needs_critic: it reads the critic of the run; where there is none, it gives what it can.
     """
 
@@ -138,6 +142,7 @@ class Metric(ABC):
     least: int = 2
     needs_logits: ClassVar[bool] = False
     needs_images: ClassVar[bool] = False
+    needs_labels: ClassVar[bool] = False
     needs_critic: ClassVar[bool] = False
 
     def reference(self, real: Real, rng: Draws) -> Reference:

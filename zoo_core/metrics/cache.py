@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ from platformdirs import user_cache_path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from zoo_core.digests import sha256_of_bytes
+from zoo_core.errors import ZooError
+from zoo_core.runs.atomic import whole_file
 
 LARGEST = 1 << 30
 """Bytes of what is worth keeping."""
@@ -40,9 +44,7 @@ def cached(
         compute: tensors by name.
     """
     text = json.dumps(key, sort_keys=True)
-    path = (
-        cache_folder() / "statistics" / f"{hashlib.sha256(text.encode()).hexdigest()}.safetensors"
-    )
+    path = cache_folder() / "statistics" / f"{sha256_of_bytes(text.encode())}.safetensors"
     try:
         return load_file(path)
     except (OSError, SafetensorError):
@@ -54,10 +56,5 @@ def cached(
 def _keep(path: Path, tensors: dict[str, Tensor], text: str) -> None:
     if not tensors or sum(t.numel() * t.element_size() for t in tensors.values()) > LARGEST:
         return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(ZooError), whole_file(path) as temporary:
         save_file(tensors, temporary, metadata={"key": text})
-        temporary.replace(path)
-    except (OSError, SafetensorError):
-        temporary.unlink(missing_ok=True)

@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from zoo_core.composition import Composition, compose
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.request import Options
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Split
-from zoo_core.interfaces.metrics import Better
-from zoo_core.metrics import Panel, critic_of, drawings_of, has_images
+from zoo_core.metrics import Panel, critic_of, has_images, samples_of
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
-from zoo_core.runs.directory import append_line
-from zoo_core.runs.layout import SCORES
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import Evaluation
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
-from zoo_core.weights.found import checkpoint_of, run_of
+from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
 from zoo_core.weights.sources import config_of, find_source
 
 SPLITS: tuple[Split, ...] = ("test", "train")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """The scores of a source against one split, in one direction.
-
-    Args:
-        source: what was measured.
-        step: of the checkpoint; None where it is not known.
-        weights: "average" or "plain".
-        direction: of a translation, such as "ab", or empty.
-        scores: score to value.
-        better: score to which way is better.
-        protocol: all that scores must share to be compared, as JSON data.
-        digest: of the protocol.
-    """
-
-    source: str
-    step: int | None
-    weights: str
-    direction: str
-    scores: Mapping[str, float]
-    better: Mapping[str, Better]
-    protocol: Mapping[str, Any]
-    digest: str
-
-    def record(self) -> dict[str, Any]:
-        """Return the evaluation as JSON data, as `scores.jsonl` has it."""
-        return {
-            "step": self.step,
-            "by": "eval",
-            "weights": self.weights,
-            "direction": self.direction,
-            "scores": dict(self.scores),
-            "better": dict(self.better),
-            "digest": self.digest,
-            "protocol": dict(self.protocol),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +42,7 @@ class Measures:
     metrics: Sequence[str] = ()
     features: str | None = None
     data: str | None = None
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
     count: int = 10_000
     splits: Sequence[Split] = SPLITS
     seed: int = 0
@@ -115,28 +77,23 @@ def evaluate(
     model = load(path, device=device, average=average, registry=asked.registry)
     _check_same_images(model.composition, asked)
     wanted = _with_images(asked, measures.splits)
-    drawings = drawings_of(asked, model.game, device=model.device, seed=measures.seed)
     found = []
-    for drawn in drawings:
+    for samples in samples_of(asked, model.game, device=model.device, seed=measures.seed):
         first = Panel(
-            asked, table=drawn.table, split=wanted[0], seed=measures.seed, device=model.device
+            asked, table=samples.table, split=wanted[0], seed=measures.seed, device=model.device
         )
         panels = [first, *(first.against(split) for split in wanted[1:])]
         nets = model.game.nets()
         with evaluating({**nets, "game": model.game}):
-            fake = first.see(drawn.chunks(nets, measures.count))
+            fake = first.see(samples.chunks(nets, measures.count))
             critic = critic_of(asked, model.game, model.device) if model.has_critic else None
             scored = [panel.measure(fake, critic=critic) for panel in panels]
         found += [
-            Evaluation(
-                source=str(source),
+            one.recorded(
                 step=_step_of(path),
+                by="eval",
                 weights=_weights_of(path, average=average),
-                direction=drawn.direction,
-                scores=one.values,
-                better=one.better,
-                protocol=one.protocol,
-                digest=one.digest,
+                direction=samples.direction,
             )
             for one in scored
         ]
@@ -153,10 +110,10 @@ def keep_scores(path: Path, evaluations: Sequence[Evaluation]) -> Path | None:
     """
     if is_bundle(path):
         return None
-    file = run_of(path) / SCORES
+    run = RunDirectory(run_of(path))
     for one in evaluations:
-        append_line(file, one.record())
-    return file
+        run.append(one)
+    return run.scores
 
 
 def _composition(path: Path, measures: Measures, registry: Registry | None) -> Composition:
@@ -172,22 +129,22 @@ def _composition(path: Path, measures: Measures, registry: Registry | None) -> C
     if "metric" in parts:
         # what the run itself asks of its scores does not concern other metrics
         run |= {"keep_best": None, "stop_on": None, "eval_every": 1}
-    elif not config.get("parts", {}).get("metric"):
-        own = config.get("options", {}).get("run", {})
-        run["eval_every"] = own.get("eval_every") or 1
+    elif not config.names("metric"):
+        run["eval_every"] = config.value("run", "eval_every") or 1
     options = {**measures.options, "run": run}
     return compose(parts, options, config=_without(config, parts), registry=registry)
 
 
-def _without(config: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+def _without(config: Configuration, roles: Iterable[str]) -> Configuration:
     """Return a configuration without the parts that other ones take the place of."""
-    kept = {role: names for role, names in config.get("parts", {}).items() if role not in parts}
+    gone = set(roles)
+    kept = {role: names for role, names in config.parts.items() if role not in gone}
     options = {
         name: values
-        for name, values in config.get("options", {}).items()
-        if name.partition(".")[0] not in parts
+        for name, values in config.options.items()
+        if name.partition(".")[0] not in gone
     }
-    return {**config, "parts": kept, "options": options}
+    return replace(config, parts=kept, options=options)
 
 
 def _with_images(composition: Composition, splits: Sequence[Split]) -> list[Split]:
@@ -212,13 +169,12 @@ def _check_same_images(trained: Composition, asked: Composition) -> None:
 
 def _step_of(path: Path) -> int | None:
     if is_bundle(path):
-        found = read_bundle_config(path / CONFIG)["step"]
-    else:
-        found = read_state(checkpoint_of(path)).get("step")
+        return read_bundle_config(path / CONFIG).step
+    found = read_state(checkpoint_of(path)).get("step")
     return int(found) if isinstance(found, int) else None
 
 
 def _weights_of(path: Path, *, average: bool) -> str:
     if is_bundle(path):
-        return str(read_bundle_config(path / CONFIG)["weights"])
+        return read_bundle_config(path / CONFIG).weights
     return "average" if average else "plain"

@@ -1,37 +1,31 @@
-"""Sets of images: drawn or read in chunks, rounded to 8 bits, and seen through features."""
+"""Sets of images: drawn or read in chunks, and seen through features."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from zoo_core.interfaces import Features, ImageSet, Seen, Table
+from zoo_core.interfaces import Features, ImageSet, Rows, Seen, Table
 
 CHUNK = 256
 """Images per pass of the features."""
 
 
-def rounded(images: Tensor) -> Tensor:
-    """Return images in [-1, 1] as uint8, as a file would hold them."""
-    scaled = images.clamp(-1, 1).add(1).mul(127.5).round()
-    return scaled.to(torch.uint8)
-
-
-def rows_of(table: Table, count: int, order: Tensor | None = None) -> Iterator[Tensor]:
-    """Return rows of a table in chunks (n, C, H, W) uint8: the first ones, or those of an order."""
+def rows_of(table: Table, count: int, order: Tensor | None = None) -> Iterator[Rows]:
+    """Return rows of a table in chunks: the first ones, or those of an order."""
     for start in range(0, count, CHUNK):
         stop = min(start + CHUNK, count)
         wanted = torch.arange(start, stop) if order is None else order[start:stop]
-        yield table.take(wanted).images
+        yield table.take(wanted)
 
 
 @torch.no_grad()
 def seen_set(
-    chunks: Iterable[Tensor], features: Features, device: torch.device, *, keep_images: bool
+    chunks: Iterable[Rows], features: Features, device: torch.device, *, keep_images: bool
 ) -> ImageSet:
-    """Return chunks (n, C, H, W) of uint8 images as one set.
+    """Return chunks of images with their labels as one set.
 
     Args:
         chunks: the images.
@@ -41,16 +35,23 @@ def seen_set(
     """
     seen: list[Seen] = []
     images: list[Tensor] = []
+    labels: list[Tensor | None] = []
     for chunk in chunks:
         with torch.autocast(device.type, enabled=False):
-            found = features(chunk.to(device))
+            found = features(chunk.images.to(device))
         seen.append(
             Seen(found.features.cpu(), None if found.logits is None else found.logits.cpu())
         )
+        labels.append(chunk.labels)
         if keep_images:
-            images.append(chunk.cpu())
-    told = [one.logits for one in seen if one.logits is not None]
+            images.append(chunk.images.cpu())
     return ImageSet(
-        Seen(torch.cat([one.features for one in seen]), torch.cat(told) if told else None),
+        Seen(torch.cat([one.features for one in seen]), _joined([one.logits for one in seen])),
         torch.cat(images) if keep_images else None,
+        _joined(labels),
     )
+
+
+def _joined(pieces: Sequence[Tensor | None]) -> Tensor | None:
+    found = [piece.cpu() for piece in pieces if piece is not None]
+    return torch.cat(found) if found else None

@@ -12,21 +12,32 @@ import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition
+from zoo_core.composition.datasets import origin
 from zoo_core.composition.metrics import (
     INSTALL,
-    all_labels,
     directions_of,
     features_of,
     metrics_of,
 )
 from zoo_core.draws import CounterDraws
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Comparison, ImageSet, Metric, Reference, Split
+from zoo_core.interfaces import (
+    Batch,
+    Comparison,
+    ImageSet,
+    Metric,
+    Reference,
+    Rows,
+    Split,
+    as_bytes,
+)
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
-from zoo_core.metrics.image_sets import rounded, seen_set
+from zoo_core.metrics.image_sets import seen_set
 from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
 from zoo_core.metrics.real_side import RealSide
+from zoo_core.registry.lookup import Registered
+from zoo_core.runs.lines import Evaluation
 
 Critic = Callable[[Tensor], Tensor]
 
@@ -45,10 +56,18 @@ class Scored:
     protocol: Mapping[str, Any]
     better: Mapping[str, Better]
 
-    @property
-    def digest(self) -> str:
-        """Return the protocol's digest."""
-        return digest_of(self.protocol)
+    def recorded(self, *, step: int | None, by: str, weights: str, direction: str) -> Evaluation:
+        """Return the scores as a record; `Evaluation` says what is told of them."""
+        return Evaluation(
+            step=step,
+            by=by,
+            weights=weights,
+            direction=direction,
+            scores=self.values,
+            better=self.better,
+            protocol=self.protocol,
+            digest=digest_of(self.protocol),
+        )
 
 
 class Panel:
@@ -79,7 +98,7 @@ class Panel:
         self.metrics = metrics_of(composition.plan)
         if not self.metrics:
             raise ZooError("no metric is named", hint=f"`--metrics fid`; {INSTALL}")
-        dataset = all_labels(composition.dataset)
+        dataset = composition.dataset.whole
         image = dataset.images[table]
         self.image = image
         self.features = features_of(composition.plan, image).to(self.device)
@@ -122,10 +141,10 @@ class Panel:
         for name in self.metrics:
             self.reference(name)
 
-    def see(self, chunks: Iterable[Tensor]) -> ImageSet:
-        """Return samples (n, C, H, W) in [-1, 1], a chunk at a time, as a set."""
+    def see(self, chunks: Iterable[Batch]) -> ImageSet:
+        """Return samples with the labels they were asked for, a chunk at a time, as a set."""
         return seen_set(
-            (rounded(chunk) for chunk in chunks),
+            (Rows(as_bytes(chunk.images), chunk.labels) for chunk in chunks),
             self.features,
             self.device,
             keep_images=self.keep_images,
@@ -172,7 +191,7 @@ class Panel:
             "features_digest": self.features.digest,
             "reads": self.features.reads,
             "range": RANGE,
-            "data": plan.chosen["data"].items[0].qualified,
+            "data": self._data().qualified,
             "data_digest": self.real.digest,
             "table": self.real.table,
             "image": str(self.image),
@@ -181,6 +200,11 @@ class Panel:
             "seed": self.seed,
             "versions": versions(self.composition),
         }
+
+    def _data(self) -> Registered:
+        composition = self.composition
+        item = composition.plan.chosen["data"].items[0]
+        return origin(composition.registry, item, composition.dataset)
 
     def _options(self) -> dict[str, dict[str, Any]]:
         return metric_options(self.composition)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
 from zoo_core.composition import Composition
-from zoo_core.composition.settings import section_name
+from zoo_core.digests import sha256_of_bytes
+from zoo_core.registry.kinds import ROLES
 
 RANGE = "[-1, 1] rounded to 8 bits"
 """How values of samples are brought to those of the data's files."""
@@ -18,14 +18,14 @@ RANGE = "[-1, 1] rounded to 8 bits"
 def digest_of(protocol: Mapping[str, Any]) -> str:
     """Return 16 hexadecimal digits that two equal protocols share."""
     text = json.dumps(protocol, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return sha256_of_bytes(text.encode())[:16]
 
 
 def metric_options(composition: Composition) -> dict[str, dict[str, Any]]:
     """Return the options of each metric, as JSON data."""
     found = {}
     for item in composition.plan.chosen["metric"].items:
-        section = composition.settings[section_name("metric", item.entry.name)]
+        section = composition.settings[ROLES["metric"].section(item.entry.name)]
         found[item.entry.name] = json.loads(json.dumps(section.plain()))
     return found
 

@@ -1,4 +1,4 @@
-"""Draw images by number: the same ones for sampling and for measuring."""
+"""Draw images by number: the same ones for sampling, for measuring and for pictures."""
 
 from __future__ import annotations
 
@@ -40,3 +40,8 @@ def draw_chunk(
     rng = CounterDraws(seed, number, path=("sample",), deliver=device)
     with net_stream(rng.child("nets")):
         return game.sample(nets, rng, count=count, labels=labels)
+
+
+def labels_in_turn(count: int, classes: int, *, device: torch.device | str | None = None) -> Tensor:
+    """Return (count,) int64 labels 0, 1, ... of a number of classes, over and over."""
+    return torch.arange(count, device=device) % classes

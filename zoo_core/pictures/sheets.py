@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -12,7 +10,8 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from zoo_core.errors import ZooError
-from zoo_core.runs.checkpoint import write_error
+from zoo_core.interfaces import as_bytes
+from zoo_core.runs.atomic import whole_file
 
 CANVAS = 256
 """Height and width of a scatter, in pixels."""
@@ -20,10 +19,8 @@ CANVAS = 256
 DOT = 2
 """Radius of a point in it, in pixels."""
 
-
-def as_bytes(images: Tensor) -> Tensor:
-    """Return images (N, C, H, W) in [-1, 1] as uint8 of the same shape."""
-    return images.detach().float().cpu().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+OUT = "`--out` names another place"
+"""What a user can do where a picture cannot be written."""
 
 
 def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.Image:
@@ -37,13 +34,25 @@ def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.I
     """
     if are_points(images):
         return scatter(images)
-    # its package takes two seconds to import, which only a sheet is worth
-    from torchvision.utils import make_grid
+    shown = as_bytes(images if images.shape[1] in (1, 3) else images[:, :1]).cpu()
+    shown = shown.expand(-1, 3, -1, -1)
+    if len(shown) == 1:
+        return picture_of(shown[0])
+    columns = columns or max(1, math.ceil(math.sqrt(len(shown))))
+    return picture_of(_sheet(shown, min(columns, len(shown)), gap))
 
-    columns = columns or max(1, math.ceil(math.sqrt(len(images))))
-    shown = images if images.shape[1] in (1, 3) else images[:, :1]
-    sheet = make_grid(as_bytes(shown), nrow=columns, padding=gap, pad_value=255)
-    return _picture(sheet)
+
+def _sheet(images: Tensor, columns: int, gap: int) -> Tensor:
+    """Return images (N, C, H, W) uint8 beside each other on white, a gap around each."""
+    count, channels, height, width = images.shape
+    rows = math.ceil(count / columns)
+    size = (rows * (height + gap) + gap, columns * (width + gap) + gap)
+    sheet = images.new_full((channels, *size), 255)
+    for number, image in enumerate(images):
+        row, column = divmod(number, columns)
+        top, left = row * (height + gap) + gap, column * (width + gap) + gap
+        sheet[:, top : top + height, left : left + width] = image
+    return sheet
 
 
 def are_points(images: Tensor) -> bool:
@@ -65,13 +74,21 @@ def scatter(points: Tensor) -> Image.Image:
     return picture
 
 
-def save_grid(images: Tensor, path: Path, *, columns: int | None = None) -> None:
+def save_grid(
+    images: Tensor, path: Path, *, columns: int | None = None, hint: str | None = OUT
+) -> None:
     """Write a sheet as PNG, whole or not at all.
+
+    Args:
+        images: as `grid` takes them.
+        path: the file.
+        columns: how many images stand beside each other.
+        hint: as `save_picture` takes it.
 
     Raises:
         ZooError: it cannot be written.
     """
-    save_picture(grid(images, columns=columns), path)
+    save_picture(grid(images, columns=columns), path, hint=hint)
 
 
 def save_each(images: Tensor, folder: Path) -> list[Path]:
@@ -83,12 +100,20 @@ def save_each(images: Tensor, folder: Path) -> list[Path]:
     width = max(5, len(str(len(images))))
     paths = [folder / f"{number:0{width}d}.png" for number in range(len(images))]
     for image, path in zip(images, paths, strict=True):
-        save_picture(_shown(image), path)
+        save_picture(_shown(image), path, sync=False)
     return paths
 
 
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write a PNG to a temporary file and rename it.
+def save_picture(
+    picture: Image.Image, path: Path, *, hint: str | None = OUT, sync: bool = True
+) -> None:
+    """Write a PNG, whole or not at all.
+
+    Args:
+        picture: of any mode that a PNG has.
+        path: the file.
+        hint: what a user can do where it cannot be written; None for what one who trains can.
+        sync: wait for the disk.
 
     Raises:
         ZooError: another ending than .png, or it cannot be written.
@@ -98,24 +123,19 @@ def save_picture(picture: Image.Image, path: Path) -> None:
             f"pictures are written as PNG, not as {path.suffix or path.name!r}",
             hint=f"`--out {path.with_suffix('.png')}`, or a folder, ending in '/'",
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, hint=hint, sync=sync) as temporary:
         picture.save(temporary, format="PNG", optimize=True)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise write_error(path, error) from error
+
+
+def picture_of(image: Tensor) -> Image.Image:
+    """Return an image (C, H, W) uint8 as a picture: in colour where it has three channels.
+
+    Of any other number of channels the first is shown, in grey.
+    """
+    if image.shape[0] != 3:
+        return Image.fromarray(image[0].cpu().numpy())
+    return Image.fromarray(image.permute(1, 2, 0).cpu().contiguous().numpy())
 
 
 def _shown(image: Tensor) -> Image.Image:
-    if are_points(image[None]):
-        return scatter(image[None])
-    return _picture(as_bytes(image if image.shape[0] in (1, 3) else image[:1]))
-
-
-def _picture(image: Tensor) -> Image.Image:
-    if image.shape[0] == 1:
-        return Image.fromarray(image[0].numpy())
-    return Image.fromarray(image.permute(1, 2, 0).contiguous().numpy())
+    return scatter(image[None]) if are_points(image[None]) else picture_of(as_bytes(image))

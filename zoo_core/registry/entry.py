@@ -9,28 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo_core.errors import ZooError, nearest
+from zoo_core.registry.kinds import KINDS, MANY, MEASURING, ROLES
 
 CONTRACT = 1
 """The newest version of the plugin contract that this core understands."""
-
-KINDS = (
-    "generator",
-    "discriminator",
-    "loss",
-    "penalty",
-    "constraint",
-    "sampler",
-    "condition",
-    "game",
-    "encoder",
-    "dataset",
-    "augment",
-    "metric",
-    "features",
-    "recipe",
-    "weights",
-    "importer",
-)
 
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -39,24 +21,11 @@ WEIGHTS_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*-\
 
 _FOLDER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*:[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*")
 _ON_HUB = re.compile(r"hf://[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(?:@[A-Za-z0-9][\w./-]*)?")
-_SECTIONS = frozenset(
-    {
-        "parts",
-        "run",
-        "game",
-        "generator",
-        "critic",
-        "loss",
-        "penalty",
-        "constraint",
-        "sampler",
-        "condition",
-        "augment",
-        "encoder",
-        "data",
-    }
-)
-"""Sections of a configuration; these are roles, so a discriminator is a critic here."""
+_SECTIONS = frozenset({"parts", "run", *ROLES}) - MEASURING
+"""Sections of a configuration that entries may set; a discriminator is a critic here."""
+
+_OF_ONE = tuple(f"{role}." for role in sorted(MANY - MEASURING))
+"""How the section of one of several parts begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +83,7 @@ class Entry:
                 hint="a target has the form 'package.module:Name'",
             )
         for section in self.defaults:
-            if section not in _SECTIONS and not section.startswith(("penalty.", "constraint.")):
+            if section not in _SECTIONS and not section.startswith(_OF_ONE):
                 raise ZooError(
                     f"{self.kind} {self.name!r} sets defaults for the unknown section {section!r}",
                     hint=f"{nearest(section, _SECTIONS)}the sections are "

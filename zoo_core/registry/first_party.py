@@ -1,64 +1,20 @@
-"""Which first-party distribution brings which name, for those that are not installed."""
+"""Which first-party distribution brings which name, for those that are not installed.
+
+`tools/make_first_party.py` writes the table from the folders of the plugins.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping, Sequence
+from importlib import resources
 
-FIRST_PARTY: dict[str, dict[str, tuple[str, ...]]] = {
-    "zoo-plugin-conditional": {
-        "condition": ("concat", "projection", "ac", "sgan", "infogan"),
-        "generator": ("infogan",),
-        "discriminator": ("infogan",),
-        "recipe": ("cdcgan-digits",),
-        "weights": ("cdcgan.mnist-28",),
-    },
-    "zoo-plugin-cyclegan": {
-        "generator": ("cyclegan", "pix2pix"),
-        "discriminator": ("patchgan", "pixelgan"),
-        "game": ("cycle", "paired"),
-        "importer": ("cyclegan-original", "pix2pix-original"),
-        "weights": ("cyclegan.digits-mnist-32",),
-    },
-    "zoo-plugin-vanilla": {
-        "generator": ("vanilla", "mini-conv"),
-        "discriminator": ("vanilla", "mini-conv"),
-    },
-    "zoo-plugin-dcgan": {
-        "generator": ("dcgan", "dcgan-resize", "dcgan-subpixel"),
-        "discriminator": ("dcgan",),
-        "recipe": ("dcgan-digits",),
-        "importer": ("dcgan-examples",),
-        "weights": ("dcgan.digits-32", "dcgan.mnist-28"),
-    },
-    "zoo-plugin-losses": {
-        "loss": (
-            "lsgan",
-            "hinge",
-            "logistic",
-            "relativistic",
-            "relativistic-average",
-            "feature-matching",
-        ),
-        "penalty": ("r1", "r2", "dragan"),
-    },
-    "zoo-plugin-metrics": {
-        "metric": (
-            "fid",
-            "kid",
-            "inception-score",
-            "precision-recall",
-            "wasserstein",
-            "modes",
-            "memorisation",
-        ),
-        "features": ("digit-classifier", "inception", "pixels"),
-    },
-    "zoo-plugin-wgan": {
-        "loss": ("wgan", "wgan-gp"),
-        "penalty": ("gp",),
-        "constraint": ("clip",),
-    },
-}
+FILE = "first_party.json"
+
+FIRST_PARTY: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
+    resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+)
 """Distribution to kind to names."""
 
 _NAME = re.compile(r"zoo-plugin-[a-z0-9]+(-[a-z0-9]+)*")

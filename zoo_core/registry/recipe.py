@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
@@ -16,7 +15,7 @@ _ADDRESS = "https://"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Parts and values that were trained together and judged.
+    """Parts and values that were trained together and measured.
 
     Args:
         parts: role to name, such as `{"generator": "dcgan", "loss": "wgan-gp"}`.
@@ -25,7 +24,7 @@ class Recipe:
             these parts and nothing else; empty for a recipe that is only used by name.
         source: what it follows, and where its values come from, in a sentence.
         departures: values that differ from the paper, a sentence each.
-        reaches: what came of it when it was judged, a sentence with figures each.
+        reaches: what came of it when it was measured, a sentence with figures each.
         minutes: training time on two cores of a laptop-class CPU.
         picture: a PNG of what it makes: an address, or a path from the folder of the file that
             the recipe stands in.
@@ -35,7 +34,7 @@ class Recipe:
     """
 
     parts: Mapping[str, str | tuple[str, ...]]
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     for_parts: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     departures: tuple[str, ...] = ()

@@ -6,13 +6,15 @@ missing.
 """
 
 from zoo_core.runs.history import read_history
+from zoo_core.runs.lines import Evaluation, Event, LogLine, number
 from zoo_core.runs.lock import is_running
-from zoo_core.runs.records import History, Score, is_number, number
+from zoo_core.runs.records import History
 
 __all__ = [
+    "Evaluation",
+    "Event",
     "History",
-    "Score",
-    "is_number",
+    "LogLine",
     "is_running",
     "number",
     "read_history",

@@ -1,16 +1,11 @@
 """Checkpoints: directories of safetensors files, written whole or not at all.
 
-A checkpoint is written to a temporary directory, synced, then renamed; `manifest.json` has the
-sha256 of each file. Nothing here is ever unpickled.
+`manifest.json` of a checkpoint has the sha256 of each file. Nothing here is ever unpickled.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +15,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
+from zoo_core.runs.atomic import json_bytes, whole_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -41,17 +38,8 @@ def write_checkpoint(path: Path, files: Files, state: Mapping[str, Any]) -> None
         ZooError: a value that is not finite, or a file that cannot be written; nothing is left.
     """
     _check_finite(path, files)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+    with whole_folder(path, over=True) as temporary:
         _write_files(temporary, files, state)
-        shutil.rmtree(path, ignore_errors=True)
-        temporary.rename(path)
-        _sync_directory(path.parent)
-    except (OSError, SafetensorError) as error:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise write_error(path, error) from error
 
 
 def read_checkpoint(
@@ -94,33 +82,6 @@ def read_state(path: Path) -> dict[str, Any]:
     return _read_json(path / STATE)
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write JSON to a temporary file, sync it, and rename it."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def write_error(path: Path, error: Exception) -> ZooError:
-    """Return the error for a file that cannot be written."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    full = full or "No space left" in str(error)
-    return ZooError(
-        f"cannot write {str(path)!r}: {'the disk is full' if full else _reason(error)}",
-        hint="make room there, then go on with `zoo train --resume`"
-        if full
-        else "choose a directory that you can write, with `--run`",
-    )
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
-
-
 def _check_finite(path: Path, files: Files) -> None:
     for stem, tensors in files.items():
         floating = [(n, t) for n, t in tensors.items() if t.is_floating_point() and t.numel()]
@@ -142,12 +103,9 @@ def _write_files(directory: Path, files: Files, state: Mapping[str, Any]) -> Non
         if tensors:
             plain = {name: _plain(tensor) for name, tensor in tensors.items()}
             save_file(plain, directory / f"{stem}.safetensors", metadata={"format": "pt"})
-    write_json(directory / STATE, state)
-    sums = {file.name: sha256(file) for file in sorted(directory.iterdir())}
-    for file in directory.iterdir():
-        _sync_file(file)
-    write_json(directory / MANIFEST, {"format": FORMAT, "files": sums})
-    _sync_directory(directory)
+    (directory / STATE).write_bytes(json_bytes(state))
+    sums = {file.name: sha256_of(file) for file in sorted(directory.iterdir())}
+    (directory / MANIFEST).write_bytes(json_bytes({"format": FORMAT, "files": sums}))
 
 
 def _plain(tensor: Tensor) -> Tensor:
@@ -155,16 +113,10 @@ def _plain(tensor: Tensor) -> Tensor:
     return tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
 
 
-def sha256(file: Path) -> str:
-    """Return the sha256 of a file in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _verify(file: Path, expected: str) -> None:
     if not file.is_file():
         raise _damaged(file, "is missing")
-    if sha256(file) != expected:
+    if sha256_of(file) != expected:
         raise _damaged(file, "does not have the checksum that its manifest records")
 
 
@@ -192,16 +144,3 @@ def _damaged(file: Path, what: str) -> ZooError:
         f"{file.name} of checkpoint {str(file.parent)!r} {what}",
         hint="use another checkpoint; `zoo train --resume` takes the newest that is whole",
     )
-
-
-def _sync_file(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_directory(directory: Path) -> None:
-    if os.name != "nt":
-        _sync_file(directory)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from zoo_core.config.configuration import Configuration
 from zoo_core.config.file import read_config_file
 from zoo_core.errors import ZooError
-from zoo_core.runs.checkpoint import read_checkpoint, write_error, write_json
-from zoo_core.runs.layout import CONFIG, EVENTS, LOCK, METRICS, SCORES, STEP
+from zoo_core.runs.atomic import LEFT, write_errors, write_json
+from zoo_core.runs.checkpoint import read_checkpoint
+from zoo_core.runs.jsonl import append_line, cut_lines
+from zoo_core.runs.layout import (
+    CHECKPOINTS,
+    CONFIG,
+    EVENTS,
+    LOCK,
+    LOG,
+    PICTURE,
+    SAMPLES,
+    SCORES,
+    checkpoints_in,
+    samples_in,
+    step_name,
+)
+from zoo_core.runs.lines import Evaluation, Event, LogLine, best_step, read_scores
 
 
 class RunDirectory:
@@ -34,9 +47,9 @@ class RunDirectory:
         return self.path / CONFIG
 
     @property
-    def metrics(self) -> Path:
+    def log(self) -> Path:
         """Return where the log is, one JSON object a line."""
-        return self.path / METRICS
+        return self.path / LOG
 
     @property
     def scores(self) -> Path:
@@ -50,13 +63,13 @@ class RunDirectory:
 
     def sample(self, step: int) -> Path:
         """Return where the picture of a step is."""
-        return self.path / "samples" / f"{step_name(step)}.png"
+        return self.path / SAMPLES / f"{step_name(step)}{PICTURE}"
 
     def checkpoint(self, step: int) -> Path:
         """Return where the checkpoint of a step is."""
-        return self.path / "checkpoints" / step_name(step)
+        return self.path / CHECKPOINTS / step_name(step)
 
-    def create(self, config: Mapping[str, Any]) -> None:
+    def create(self, config: Configuration) -> None:
         """Make the directory, take its lock, and write the configuration.
 
         Raises:
@@ -75,13 +88,11 @@ class RunDirectory:
                 f"{str(self.path)!r} is not empty and holds no run",
                 hint="`--run` takes a new or an empty directory",
             )
-        try:
-            (self.path / "samples").mkdir(parents=True, exist_ok=True)
-            (self.path / "checkpoints").mkdir(exist_ok=True)
-            self.lock()
-            write_json(self.config, config)
-        except OSError as error:
-            raise write_error(self.path, error) from error
+        with write_errors(self.path):
+            (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
+            (self.path / CHECKPOINTS).mkdir(exist_ok=True)
+        self.lock()
+        write_json(self.config, config.to_json())
 
     def lock(self) -> None:
         """Keep other processes out until `unlock` or the end of this process.
@@ -89,32 +100,31 @@ class RunDirectory:
         Raises:
             ZooError: another process has the lock.
         """
-        try:
-            # whoever reads the run may look at the lock for a moment
-            self._lock.acquire(timeout=0.3, poll_interval=0.05)
-        except Timeout as error:
-            raise ZooError(
-                f"another process is training in {str(self.path)!r}",
-                hint="wait for it or stop it, or train in another directory with `--run`",
-            ) from error
-        except OSError as error:
-            raise write_error(self.path, error) from error
+        with write_errors(self.path):
+            try:
+                # whoever reads the run may look at the lock for a moment
+                self._lock.acquire(timeout=0.3, poll_interval=0.05)
+            except Timeout as error:
+                raise ZooError(
+                    f"another process is training in {str(self.path)!r}",
+                    hint="wait for it or stop it, or train in another directory with `--run`",
+                ) from error
 
     def unlock(self) -> None:
         """Let other processes in."""
         self._lock.release()
 
-    def read_config(self) -> dict[str, Any]:
+    def read_config(self) -> Configuration:
         """Return the configuration.
 
         Raises:
             ZooError: there is none, or it cannot be read.
         """
-        return read_config(self.config)
+        return read_config_file(self.config)
 
     def steps(self) -> list[int]:
         """Return the steps that have a checkpoint, ascending."""
-        return sorted(_step_of(path) for path in self._glob("checkpoints"))
+        return list(checkpoints_in(self.path))
 
     def newest_whole(
         self, problems: list[str]
@@ -132,14 +142,15 @@ class RunDirectory:
         return None
 
     def cut_back(self, step: int) -> None:
-        """Remove what was logged, pictured or saved after a step, and torn lines."""
-        for file in (self.metrics, self.scores, self.events):
-            _cut_lines(file, step)
-        for path in [*self._glob("samples"), *self._glob("checkpoints")]:
-            if _step_of(path) > step:
+        """Remove what was logged, pictured or saved after a step, torn lines and half files."""
+        for file in (self.log, self.scores, self.events):
+            cut_lines(file, step)
+        for made, path in [*samples_in(self.path).items(), *checkpoints_in(self.path).items()]:
+            if made > step:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for path in (self.path / "checkpoints").glob(".*.tmp"):
-            shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.path, self.path / SAMPLES, self.path / CHECKPOINTS):
+            for path in folder.glob(LEFT):
+                shutil.rmtree(path, ignore_errors=True)
 
     def keep(self, count: int, *, best: str | None = None) -> None:
         """Remove all but the newest checkpoints, and the best by a score if one is named."""
@@ -153,95 +164,13 @@ class RunDirectory:
 
         Scores of the newest protocol count, and of equal ones the first.
         """
-        return best_step(read_lines(self.scores), score)
+        return best_step(read_scores(self.scores), score)
 
-    def append(self, scalars: Mapping[str, Any]) -> None:
-        """Add one line to the log.
+    def append(self, line: LogLine | Evaluation | Event) -> None:
+        """Add one line to the file that it belongs to.
 
         Raises:
             ZooError: it cannot be written.
         """
-        append_line(self.metrics, scalars)
-
-    def _glob(self, folder: str) -> list[Path]:
-        return [p for p in (self.path / folder).glob("step-*") if STEP.fullmatch(p.stem)]
-
-
-def step_name(step: int) -> str:
-    """Return the name of a step in file names."""
-    return f"step-{step:08d}"
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Return a configuration file's object.
-
-    Raises:
-        ZooError: no such file, or it is no configuration.
-    """
-    return read_config_file(path)
-
-
-def best_step(evaluations: Iterable[Mapping[str, Any]], score: str) -> int | None:
-    """Return the step with the best score among evaluations, as `scores.jsonl` has them."""
-    found = [
-        line
-        for line in evaluations
-        if line.get("by") == "train" and score in line.get("scores", {})
-    ]
-    if not found:
-        return None
-    newest = found[-1]
-    sign = -1 if newest.get("better", {}).get(score) == "higher" else 1
-    same = [line for line in found if line.get("digest") == newest.get("digest")]
-    return int(min(same, key=lambda line: sign * line["scores"][score])["step"])
-
-
-def append_line(path: Path, value: Mapping[str, Any]) -> None:
-    """Add one JSON object to a file of lines, and sync it.
-
-    Raises:
-        ZooError: it cannot be written.
-    """
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(value) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise write_error(path, error) from error
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file of lines without torn ones; none where there is no file."""
-    return _whole_lines(path) if path.exists() else []
-
-
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Return the log's lines; a torn last line, which a crash leaves, is passed over."""
-    return _whole_lines(path)
-
-
-def _cut_lines(path: Path, step: int) -> None:
-    if not path.exists():
-        return
-    kept = [line for line in _whole_lines(path) if line["step"] <= step]
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-    temporary.replace(path)
-
-
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
-    found = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and isinstance(value.get("step"), int):
-            found.append(value)
-    return found
-
-
-def _step_of(path: Path) -> int:
-    found = STEP.fullmatch(path.stem)
-    return int(found[1]) if found else -1
+        files = {LogLine: self.log, Evaluation: self.scores, Event: self.events}
+        append_line(files[type(line)], line.to_json())

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.file import LARGEST
 from zoo_core.errors import ZooError, nearest
-from zoo_core.runs.layout import CONFIG, EVENTS, METRICS, SCORES, STEP, runs_beside
+from zoo_core.runs.layout import (
+    CHECKPOINTS,
+    CONFIG,
+    EVENTS,
+    LOG,
+    SCORES,
+    checkpoints_in,
+    runs_beside,
+    samples_in,
+)
+from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
-from zoo_core.runs.records import History, Score, mapping, number
-
-LARGEST = 1 << 20
-"""Bytes of the largest configuration that is read."""
+from zoo_core.runs.records import History
 
 _IS_RUN = "give the directory that `zoo train` made"
 
@@ -28,9 +35,9 @@ def read_history(run: str | Path) -> History:
     remarks: list[str] = []
     try:
         config = _config(path / CONFIG)
-        lines = tuple(_steps_of(path / METRICS, remarks))
-        scores = tuple(_score(line) for line in _steps_of(path / SCORES, remarks))
-        events = tuple(_steps_of(path / EVENTS, remarks))
+        lines = tuple(read_log(path / LOG, remarks))
+        scores = tuple(read_scores(path / SCORES, remarks))
+        events = tuple(read_events(path / EVENTS, remarks))
     except OSError as error:
         raise ZooError(
             f"cannot read the run {str(path)!r}: {error.strerror or error}",
@@ -42,15 +49,15 @@ def read_history(run: str | Path) -> History:
         lines=lines,
         scores=scores,
         events=events,
-        samples=_numbered(path / "samples", ".png"),
-        checkpoints=tuple(_numbered(path / "checkpoints", "")),
+        samples=samples_in(path),
+        checkpoints=tuple(checkpoints_in(path)),
         running=is_running(path),
         remarks=tuple(remarks),
     )
 
 
 def _run_at(path: Path) -> Path:
-    if path.parent.name == "checkpoints" and not (path / CONFIG).exists():
+    if path.parent.name == CHECKPOINTS and not (path / CONFIG).exists():
         path = path.parent.parent
     if (path / CONFIG).is_file():
         return path
@@ -63,7 +70,7 @@ def _run_at(path: Path) -> Path:
     raise ZooError(f"no run at {str(path)!r}", hint=nearest(str(path), runs_beside(path)) + _IS_RUN)
 
 
-def _config(file: Path) -> dict[str, Any]:
+def _config(file: Path) -> Configuration:
     with file.open("rb") as stream:
         found = stream.read(LARGEST + 1)
     try:
@@ -72,59 +79,4 @@ def _config(file: Path) -> dict[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise ZooError(f"{str(file)!r} holds no configuration", hint=f"is it damaged? {_IS_RUN}")
-    return value
-
-
-def _steps_of(file: Path, remarks: list[str]) -> Iterator[dict[str, Any]]:
-    """Give the objects of a file of lines that have a step; count what else is whole."""
-    if not file.is_file():
-        return
-    damaged = 0
-    with file.open("rb") as stream:
-        for line in stream:
-            value = _object(line)
-            if value is not None:
-                yield value
-            else:
-                # the last line may be torn, or be half written just now
-                damaged += line.endswith(b"\n")
-    if damaged:
-        remarks.append(f"{file.name}: passed over lines that are no steps: {damaged}")
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) and type(value.get("step")) is int else None
-
-
-def _score(line: Mapping[str, Any]) -> Score:
-    direction = str(line.get("direction", ""))
-    # a training in several directions calls its scores by them, an evaluation does not
-    values = {
-        name.removeprefix(f"{direction}."): number(value)
-        for name, value in mapping(line.get("scores")).items()
-    }
-    better = {
-        name.removeprefix(f"{direction}."): way for name, way in mapping(line.get("better")).items()
-    }
-    return Score(
-        step=line["step"],
-        by=str(line.get("by", "")),
-        weights=str(line.get("weights", "")),
-        direction=direction,
-        values={name: value for name, value in values.items() if value is not None},
-        better={name: way for name, way in better.items() if way in ("lower", "higher")},
-        protocol=mapping(line.get("protocol")),
-        digest=str(line.get("digest", "")),
-    )
-
-
-def _numbered(folder: Path, ending: str) -> dict[int, Path]:
-    if not folder.is_dir():
-        return {}
-    found = {p: STEP.fullmatch(p.stem) for p in folder.iterdir() if p.suffix == ending}
-    steps = {int(match[1]): path for path, match in found.items() if match}
-    return dict(sorted(steps.items()))
+    return Configuration.salvaged(value)

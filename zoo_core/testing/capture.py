@@ -130,9 +130,8 @@ def _compare(eager: Engine, captured: Engine, variant: Hashable) -> None:
         if not torch.equal(tensor, there[name]):
             away = float((tensor.double() - there[name].double()).abs().max())
             raise AssertionError(
-                f"{name} is {away:.3g} off after step {eager.step_number - 1} of variant "
-                f"{variant}: a part of this composition knows its step, or what follows from it, "
-                "only in Python"
+                f"{name} is {away:.3g} off after step {eager.step_number - 1}, variant {variant}: "
+                "a part of this composition knows its step, or what follows from it, only in Python"
             )
 
 

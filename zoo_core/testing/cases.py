@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoo_core.registry.entry import Entry
+from zoo_core.registry.kinds import ROLES
 from zoo_core.registry.lookup import Registered, Registry
 
 PARTNERS = "zoo-testing"
@@ -28,7 +29,11 @@ SIZES = ("8", "16", "32", "28", "64")
 ALONE = {"dataset": "data", "recipe": "recipe", "encoder": "encoder", "weights": "weights"}
 """Kinds that are looked at by themselves."""
 
-AROUND = ("loss", "penalty", "constraint", "sampler", "condition", "augment", "game")
+AROUND = frozenset(
+    kind.name
+    for role, kind in ROLES.items()
+    if not (kind.player or kind.measuring or role == "data")
+)
 """Kinds that train with any pair of nets."""
 
 

@@ -65,7 +65,7 @@ def check_weights(item: Registered, registry: Registry | None = None) -> None:
         told = told_of(item)
     except ZooError as error:
         raise AssertionError(f"{name}: {error}") from error
-    assert told["licence"], f"{name} name no licence: a tag such as 'licence:cc0-1.0' does"
+    assert told.licence, f"{name} name no licence: a tag such as 'licence:cc0-1.0' does"
     draw = _translated if trained.game.translators() else _drawn
     images = draw(trained)
     assert bool(torch.isfinite(images).all()), f"{name} draw values that are not finite"

@@ -135,8 +135,8 @@ class ZooTrial(_Item):
     """Something that is tried of one entry."""
 
     def runtest(self) -> None:
+        from zoo_core.testing.attempt import attempt
         from zoo_core.testing.promises import NotTriedError
-        from zoo_core.testing.running import attempt
 
         trial: Trial = self.subject
         registry = self.getparent(ZooPlugin)

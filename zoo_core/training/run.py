@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +12,15 @@ from typing import Any, Protocol
 import torch
 
 from zoo_core.composition import Composition
+from zoo_core.config.configuration import Configuration, Environment, SetBy
 from zoo_core.config.identity import identity
+from zoo_core.config.values import Value
 from zoo_core.engine.core import Engine
 from zoo_core.engine.hardware import Hardware
 from zoo_core.interfaces.metrics import Better
-from zoo_core.runs.directory import RunDirectory, append_line
+from zoo_core.registry.lookup import CORE
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import Event
 
 
 class Watcher(Protocol):
@@ -132,7 +136,7 @@ class Run:
         """Tell the user something."""
         self.watcher.said(self, text)
 
-    def note(
+    def remark(
         self, kind: str, text: str, *, advice: str = "", since: int | None = None, **more: Any
     ) -> None:
         """Tell the user something of the run's health, and record it.
@@ -145,58 +149,52 @@ class Run:
             more: further JSON data of the record.
         """
         step = self.step
-        line = {"step": step, "since": step if since is None else since, "kind": kind}
-        append_line(self.directory.events, {**line, "text": text, "advice": advice, **more})
+        begun = step if since is None else since
+        self.directory.append(
+            Event(step=step, since=begun, kind=kind, text=text, advice=advice, more=more)
+        )
         self.say(f"step {step:,}: {text}" + (f"; {advice}" if advice else ""))
 
 
-def full_config(composition: Composition, hardware: Hardware) -> dict[str, Any]:
+def full_config(composition: Composition, hardware: Hardware) -> Configuration:
     """Return everything needed to repeat a run, with versions and hardware."""
     sources = {item.source for choice in composition.plan.chosen.values() for item in choice.items}
     versions = {
         plugin.source.distribution: plugin.source.version for plugin in composition.registry.plugins
     }
-    used = {name: versions.get(name, "") for name in sorted(sources | {"gan-zoo"})}
-    return {
-        **composition.config(),
-        "environment": {
-            **hardware.describe(),
-            "set_by": set_by(composition),
-            "python": platform.python_version(),
-            "distributions": {
-                **used,
-                **{name: metadata.version(name) for name in ("torch", "torchvision")},
-            },
+    used = {name: versions.get(name, "") for name in sorted(sources | {CORE})}
+    beside = {name: metadata.version(name) for name in ("torch", "torchvision")}
+    environment = Environment(
+        facts={**hardware.describe(), "python": platform.python_version()},
+        distributions={**used, **beside},
+        set_by=set_by(composition),
+    )
+    return replace(composition.config(), environment=environment)
+
+
+def set_by(composition: Composition) -> SetBy:
+    """Return who chose each part and set each value, and whom that overrode."""
+    return SetBy(
+        parts={role: choice.chosen_by for role, choice in composition.plan.chosen.items()},
+        options={
+            section: {name: setting.origin for name, setting in found.values.items()}
+            for section, found in composition.settings.items()
         },
-    }
+    )
 
 
-def set_by(composition: Composition) -> dict[str, Any]:
-    """Return who chose each part and set each value, and whom that overrode, as JSON data."""
-    options = {
-        section: {
-            name: [setting.source, *([who, value] for who, value in setting.overrode)]
-            for name, setting in found.values.items()
-        }
-        for section, found in composition.settings.items()
-    }
-    parts = {role: choice.chosen_by for role, choice in composition.plan.chosen.items()}
-    found: dict[str, Any] = json.loads(json.dumps({"parts": parts, "options": options}))
-    return found
-
-
-def environment_differences(recorded: Mapping[str, Any], hardware: Hardware) -> list[str]:
+def environment_differences(recorded: Environment, hardware: Hardware) -> list[str]:
     """Return a remark for each difference that can change a resumed run's numbers."""
-    remarks = []
-    now = {**hardware.describe(), "torch": torch.__version__.partition("+")[0]}
-    before = dict(recorded)
-    before["torch"] = str(before.get("distributions", {}).get("torch", now["torch"])).partition(
-        "+"
-    )[0]
-    for name, value in now.items():
-        if name in before and before[name] != value:
-            remarks.append(
-                f"{name} was {before[name]} and is {value} now: "
-                "the run goes on, but is not bit-exact"
-            )
-    return remarks
+    now: dict[str, Value] = {**hardware.describe(), "torch": _release(torch.__version__)}
+    before = dict(recorded.facts)
+    if "torch" in recorded.distributions:
+        before["torch"] = _release(recorded.distributions["torch"])
+    return [
+        f"{name} was {before[name]} and is {value} now: the run goes on, but is not bit-exact"
+        for name, value in now.items()
+        if name in before and before[name] != value
+    ]
+
+
+def _release(version: str) -> str:
+    return version.partition("+")[0]

@@ -77,7 +77,7 @@ def go_back(run: Run) -> None:
     run.directory.cut_back(step)
     save_checkpoint(run)
     text = f"went back from step {left:,} to the checkpoint of step {step:,}: {reason}"
-    run.note("rollback", text, left=left, stream=run.engine.stream)
+    run.remark("rollback", text, left=left, stream=run.engine.stream)
 
 
 def _step_to_go_back_to(run: Run) -> int | None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from zoo_core.engine.modes import evaluating
 from zoo_core.interfaces import Split
-from zoo_core.metrics import Drawn, Panel, Scored, critic_of, drawings_of, has_images
-from zoo_core.runs.directory import append_line
+from zoo_core.metrics import Panel, Samples, Scored, critic_of, has_images, samples_of
 from zoo_core.training.run import Run
 
 SEED = 0
 """Of the samples and of the metrics' choices: every evaluation sees the same latents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a log line gets of an evaluation.
+
+    Args:
+        scores: by the names that the log has for them.
+        protocol: its digest.
+    """
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    protocol: str = ""
 
 
 class Evaluations:
@@ -28,19 +42,19 @@ class Evaluations:
         self.run = run
         options, composition = run.options, run.composition
         self.every = 0
-        self.panels: list[tuple[Drawn, Panel]] = []
+        self.panels: list[tuple[Samples, Panel]] = []
         if not composition.plan.chosen["metric"].items:
             return
         self.every = options.eval_every or options.checkpoint_every or options.steps
         device = run.hardware.device
         split: Split = "test" if has_images(composition.dataset, "test") else "train"
-        for drawn in drawings_of(composition, run.engine.game, device=device, seed=SEED):
-            panel = Panel(composition, table=drawn.table, split=split, seed=SEED, device=device)
+        for samples in samples_of(composition, run.engine.game, device=device, seed=SEED):
+            panel = Panel(composition, table=samples.table, split=split, seed=SEED, device=device)
             panel.prepare()
-            self.panels.append((drawn, panel))
+            self.panels.append((samples, panel))
         run.better = {
-            self._name(drawn, score): way
-            for drawn, panel in self.panels
+            self._name(samples, score): way
+            for samples, panel in self.panels
             for score, way in panel.better.items()
         }
 
@@ -48,36 +62,29 @@ class Evaluations:
         """Return whether a step is evaluated."""
         return bool(self.every) and (step % self.every == 0 or step == self.run.options.steps)
 
-    def measure(self) -> dict[str, Any]:
+    def measure(self) -> Measured:
         """Evaluate the run as it is; return what the log line gets, and keep the protocols."""
-        found: dict[str, Any] = {}
-        for drawn, panel in self.panels:
-            scored = self._scored(drawn, panel)
-            values = {self._name(drawn, name): value for name, value in scored.values.items()}
-            better = {self._name(drawn, name): way for name, way in scored.better.items()}
-            append_line(
-                self.run.directory.scores,
-                {
-                    "step": self.run.step,
-                    "by": "train",
-                    "weights": "average" if self.run.engine.average.nets else "plain",
-                    "direction": drawn.direction,
-                    "scores": values,
-                    "better": better,
-                    "digest": scored.digest,
-                    "protocol": scored.protocol,
-                },
+        scores: dict[str, float] = {}
+        digest = ""
+        for samples, panel in self.panels:
+            found = self._scored(samples, panel).recorded(
+                step=self.run.step,
+                by="train",
+                weights="average" if self.run.engine.average.nets else "plain",
+                direction=samples.direction,
             )
-            found |= {**values, "protocol": scored.digest}
-        return found
+            self.run.directory.append(found)
+            scores |= found.named(several=len(self.panels) > 1)
+            digest = found.digest
+        return Measured(scores, digest)
 
-    def _name(self, drawn: Drawn, score: str) -> str:
-        return f"{drawn.direction}.{score}" if len(self.panels) > 1 else score
+    def _name(self, samples: Samples, score: str) -> str:
+        return f"{samples.direction}.{score}" if len(self.panels) > 1 else score
 
-    def _scored(self, drawn: Drawn, panel: Panel) -> Scored:
+    def _scored(self, samples: Samples, panel: Panel) -> Scored:
         nets = self.run.engine.picture_nets()
         with evaluating({**nets, "game": self.run.engine.game}):
-            fake = panel.see(drawn.chunks(nets, self.run.options.eval_count))
+            fake = panel.see(samples.chunks(nets, self.run.options.eval_count))
             return panel.measure(fake, critic=self._critic())
 
     def _critic(self) -> Any:

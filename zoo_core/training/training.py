@@ -9,34 +9,42 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from zoo_core.composition import Composition, compose
-from zoo_core.config.run import RESUMABLE
+from zoo_core.config.configuration import Configuration
+from zoo_core.config.file import read_config_file
+from zoo_core.config.options import Resumable, marked
+from zoo_core.config.run import RunOptions
+from zoo_core.config.values import value_of
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
+from zoo_core.runs.lines import LogLine
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
 from zoo_core.training.run import Run, Silent, Watcher, environment_differences, full_config
 from zoo_core.training.saving import go_back, restore_newest, save_checkpoint
-from zoo_core.training.scoring import Evaluations
+from zoo_core.training.scoring import Evaluations, Measured
 from zoo_core.training.signals import stop_on_signals
 from zoo_core.training.warm_start import initialise
+
+Trainable = Composition | Configuration | Mapping[str, Any] | str | Path
+"""A composition, a configuration, its JSON data, or the path of a file that holds it."""
 
 GRID = 64
 """Images in a run's sample grid."""
 
 
 def train(
-    config: Composition | Mapping[str, Any] | str | Path,
+    config: Trainable,
     directory: str | Path | None = None,
     *,
     init: str | Path | None = None,
@@ -45,8 +53,7 @@ def train(
     """Train a composition in a new run directory.
 
     Args:
-        config: a composition, a configuration as `Composition.config` returns it, or the path of
-            a configuration file.
+        config: a composition, a configuration, its JSON data, or the path of a file that holds it.
         directory: where the run is kept, new or empty; by default one under runs/, named after
             what is trained.
         init: a run or weights directory whose weights the nets begin with.
@@ -73,7 +80,7 @@ def train(
 def resume(
     directory: str | Path,
     *,
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, object] | None = None,
     registry: Registry | None = None,
     watcher: Watcher | None = None,
 ) -> Run:
@@ -81,7 +88,7 @@ def resume(
 
     Args:
         directory: the run directory.
-        overrides: new values of `steps`, `device`, `max_minutes`, `keep` or `deterministic`.
+        overrides: new values of run options that are `Resumable`, such as `steps` or `device`.
         registry: where names are looked up; all installed plugins by default.
         watcher: who is told how it goes.
 
@@ -97,7 +104,7 @@ def resume(
         with _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             restore_newest(run)
-            for remark in environment_differences(config.get("environment", {}), run.hardware):
+            for remark in environment_differences(config.environment, run.hardware):
                 run.say(remark)
             if _stretches(run, config):
                 run.say("the schedules are those of the new number of steps")
@@ -109,38 +116,40 @@ def resume(
 def new_directory(composition: Composition) -> Path:
     """Return a directory under runs/ that does not exist yet, named after what is trained."""
     plan = composition.plan
-    name = "-".join(plan.name(role) for role in ("generator", "loss", "data"))
+    how = "loss" if plan.chosen["loss"].items else "game"
+    name = "-".join(plan.name(role) for role in ("generator", how, "data"))
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(path for path in (Path("runs") / each for each in names) if not path.exists())
 
 
-def _composition(config: Composition | Mapping[str, Any] | str | Path) -> Composition:
+def _composition(config: Trainable) -> Composition:
     if isinstance(config, Composition):
         return config
-    return compose(config=config if isinstance(config, Mapping) else read_config(Path(config)))
+    return compose(
+        config=read_config_file(Path(config)) if isinstance(config, str | Path) else config
+    )
 
 
-def _recorded(config: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def _recorded(config: Configuration, overrides: Mapping[str, object]) -> Configuration:
     """Return the configuration with the recorded choices of the hardware, and the overrides."""
+    resumable = marked(RunOptions, Resumable())
     for name in overrides:
-        if name not in RESUMABLE:
+        if name not in resumable:
             raise ZooError(
                 f"{name!r} cannot change when a run is resumed",
-                hint=f"these can: {', '.join(RESUMABLE)}; anything else is another run",
+                hint=f"these can: {', '.join(resumable)}; anything else is another run",
             )
-    environment = config.get("environment", {})
-    fixed = {name: environment[name] for name in ("precision", "layout") if name in environment}
-    options = config.get("options", {})
-    run = {**options.get("run", {}), **fixed, **overrides}
-    return {**config, "options": {**options, "run": run}}
+    facts = config.environment.facts
+    fixed = {name: facts[name] for name in ("precision", "layout") if name in facts}
+    said = {name: value_of(value) for name, value in overrides.items()}
+    return config.with_options("run", {**config.options.get("run", {}), **fixed, **said})
 
 
-def _stretches(run: Run, config: Mapping[str, Any]) -> bool:
+def _stretches(run: Run, config: Configuration) -> bool:
     """Return whether other learning rates follow from another number of steps."""
     falling = ("linear", "cosine")
     schedules = [optimiser.options.schedule for optimiser in run.engine.optimisers.values()]
-    before = config.get("options", {}).get("run", {}).get("steps", run.options.steps)
-    changed = before != run.options.steps
+    changed = config.value("run", "steps") not in (None, run.options.steps)
     return changed and any(schedule in falling for schedule in schedules)
 
 
@@ -184,7 +193,7 @@ def _loop(run: Run) -> None:
         run.seconds = before + time.perf_counter() - began
         if logs:
             pause = time.perf_counter()
-            found = evaluations.measure() if measured else {}
+            found = evaluations.measure() if measured else Measured()
             # what is measured is no part of training's time
             began += time.perf_counter() - pause
             _log(run, found)
@@ -202,7 +211,7 @@ def _logs(run: Run, step: int) -> bool:
     return step % run.options.log_every == 0 or step == run.options.steps
 
 
-def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
+def _log(run: Run, measured: Measured) -> None:
     scalars = run.engine.sums.take()
     for player, norm in run.engine.gradient_norms.items():
         scalars[f"{player}.gradient_norm"] = float(norm)
@@ -210,16 +219,15 @@ def _log(run: Run, evaluated: Mapping[str, Any]) -> None:
     registry = run.composition.registry
     for more in registry.call("zoo_scalars", run=run, step=run.step):
         scalars |= more
-    protocol = {name: evaluated[name] for name in ("protocol",) if name in evaluated}
-    scalars |= {name: value for name, value in evaluated.items() if name not in protocol}
+    scalars |= measured.scores
     run.scalars = scalars
-    line = {
-        "step": run.step,
-        "seconds": round(run.seconds, 3),
-        "images_per_second": round(run.images_per_second, 2),
-        **scalars,
-        **protocol,
-    }
+    line = LogLine(
+        step=run.step,
+        seconds=round(run.seconds, 3),
+        images_per_second=round(run.images_per_second, 2),
+        scalars=scalars,
+        protocol=measured.protocol,
+    )
     run.directory.append(line)
     run.watcher.logged(run, run.step, scalars)
     registry.call("zoo_logged", run=run, step=run.step, scalars=scalars)
@@ -229,7 +237,7 @@ def _check_finite(run: Run, scalars: Mapping[str, float]) -> None:
     try:
         check_finite(scalars, run.step)
     except ZooError as error:
-        run.note("non-finite", error.message, advice=error.hint)
+        run.remark("non-finite", error.message, advice=error.hint)
         raise
 
 
@@ -265,7 +273,7 @@ def save_sample(run: Run) -> Path:
             labels=_grid_labels(run),
             held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
         )
-    save_grid(images, path, columns=8)
+    save_grid(images, path, columns=8, hint=None)
     return path
 
 
@@ -274,4 +282,4 @@ def _grid_labels(run: Run) -> Tensor | None:
     classes = len(run.composition.task.classes)
     if not classes or not run.composition.plan.labelled:
         return None
-    return torch.arange(GRID, device=run.hardware.device) % classes
+    return labels_in_turn(GRID, classes, device=run.hardware.device)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo_core.engine.core import Engine
-from zoo_core.engine.state import averaged_first, load_tensors
+from zoo_core.engine.state import Snapshot, averaged_first, load_tensors
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.checkpoint import Files
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
 from zoo_core.weights.bundle.tensors import check_tensors, read_tensors
-from zoo_core.weights.found import read_weights
+from zoo_core.weights.checkpoints import read_weights
 from zoo_core.weights.sources import find_source
 
 
@@ -49,7 +48,7 @@ def initialise(
     return taken
 
 
-def _of_bundle(path: Path, game: Game) -> Files:
+def _of_bundle(path: Path, game: Game) -> Snapshot:
     """Return the tensors of the nets that a bundle and a game both have.
 
     Shapes are compared before tensors are read.

@@ -10,10 +10,11 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.data import Header, Unreadable
-from zoo_core.data.tables.fitting import scale_images
 from zoo_core.data.tables.reading import pixels_of, quiet_pillow, read_header, read_picture
+from zoo_core.data.tables.sizes import scale_images
 from zoo_core.errors import ZooError
-from zoo_core.pictures.sheets import as_bytes
+from zoo_core.interfaces import as_bytes, as_floats
+from zoo_core.pictures.sheets import picture_of
 from zoo_core.spec import ImageSpec
 from zoo_core.weights.pretrained import Pretrained
 
@@ -106,7 +107,7 @@ class Translator:
         if isinstance(pixels, Unreadable):
             return pixels
         try:
-            picture = _picture(self.translate(pixels, size))
+            picture = picture_of(self.translate(pixels, size))
         except RuntimeError as error:
             if not _is_lack_of_memory(error):
                 raise
@@ -124,10 +125,11 @@ class Translator:
 
     def translate(self, pixels: Tensor, size: tuple[int, int]) -> Tensor:
         """Return an image (C, H, W) uint8, translated at a size and brought back to its own."""
-        images = scale_images(pixels[None], size).float().mul(2 / 255).sub(1)
+        images = as_floats(scale_images(pixels[None], size))
         padded = mirrored(images, self._padded_sides(size)) if self.stride else images
         sides = (padded.shape[-2], padded.shape[-1])
-        made = scale_images(as_bytes(self.trained.translate(padded, self.direction)), sides)
+        translated = self.trained.translate(padded, self.direction).cpu()
+        made = scale_images(as_bytes(translated), sides)
         top, left = ((side - length) // 2 for side, length in zip(sides, size, strict=True))
         cropped = made[..., top : top + size[0], left : left + size[1]]
         return scale_images(cropped, (pixels.shape[-2], pixels.shape[-1]))[0]
@@ -163,11 +165,6 @@ def _source(trained: Pretrained, name: str) -> ImageSpec:
     role = trained.composition.plan.roles.get(name)
     task = trained.composition.task
     return (role.source if role else None) or task.source or task.image
-
-
-def _picture(image: Tensor) -> Image.Image:
-    shown = image if len(image) in READABLE else image[:1]
-    return Image.fromarray(shown.permute(1, 2, 0).squeeze(-1).contiguous().numpy())
 
 
 def _beyond(size: tuple[int, int], limit: int) -> str:

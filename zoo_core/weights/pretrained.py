@@ -14,11 +14,11 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
-from zoo_core.pictures.samples import CHUNK, draw_chunk
+from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
-from zoo_core.weights.bundle.opening import no_plain_weights, open_bundle, place
-from zoo_core.weights.found import read_weights
+from zoo_core.weights.bundle.game import no_plain_weights, open_bundle, place
+from zoo_core.weights.checkpoints import read_weights
 from zoo_core.weights.sources import config_of, find_source
 
 
@@ -194,7 +194,7 @@ class Pretrained:
     def _labels(self, labels: int | Sequence[int] | Tensor | None, count: int) -> Tensor | None:
         classes = self.classes
         if labels is None:
-            return (torch.arange(count) % len(classes)).to(self.device) if classes else None
+            return labels_in_turn(count, len(classes), device=self.device) if classes else None
         if not classes:
             raise ZooError(
                 "this generator is unconditional, so it cannot be asked for a label",
@@ -258,7 +258,9 @@ def load(
     device_found = choose_device(device)
     if is_bundle(path):
         return _load_bundle(path, device_found, average=average, registry=registry)
-    composition = compose(config=config_of(path), registry=registry, without_data=True)
+    composition = compose(
+        config=config_of(path), registry=registry, without_data=True, untried=True
+    )
     game = composition.build()
     nets = game.nets()
     files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))

@@ -6,18 +6,35 @@ Imports no torch.
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import WEIGHTS_NAME, Entry
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
+from zoo_core.weights.bundle.config import BundleConfig
 
 SCHEME = "hf://"
 
-TOLD = ("data", "mb", "metric", "licence")
-"""What `zoo list weights` shows; tags such as `licence:cc0-1.0` say what no bundle here says."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of pretrained weights, as far as it is known; tags say what no bundle says.
+
+    Args:
+        data: what they were trained on.
+        mb: their size.
+        metric: a score with its name.
+        licence: theirs.
+        hub: the repository that they are downloaded from; empty where they are in a wheel.
+    """
+
+    data: str = ""
+    mb: str = ""
+    metric: str = ""
+    licence: str = ""
+    hub: str = ""
 
 
 def is_pretrained_name(text: str) -> bool:
@@ -61,40 +78,44 @@ def find_weights(name: str, registry: Registry) -> Registered:
     return registry.find("weights", name)
 
 
-def told_of(item: Registered) -> dict[str, Any]:
-    """Return data, size in MB, metric and licence of pretrained weights, as far as they are known.
+def told_of(item: Registered) -> Told:
+    """Return what is told of pretrained weights; tags such as `licence:cc0-1.0` come first.
 
     Raises:
         ZooError: a bundle in a wheel that is not sound.
     """
     tags = dict(tag.split(":", 1) for tag in item.entry.tags if ":" in tag)
-    found: dict[str, Any] = {key: tags.get(key, "") for key in TOLD}
-    if hub_text(item.entry):
-        return {**found, "hub": hub_text(item.entry)}
+    tagged = Told(
+        data=tags.get("data", ""),
+        mb=tags.get("mb", ""),
+        metric=tags.get("metric", ""),
+        licence=tags.get("licence", ""),
+        hub=hub_text(item.entry),
+    )
+    if tagged.hub:
+        return tagged
     folder = folder_of(item)
     config = read_bundle_config(folder / "config.json")
-    size = sum((folder / file).stat().st_size for file in config["components"].values())
-    return {
-        "data": found["data"] or _data(config),
-        "mb": f"{size / 1e6:.2g}",
-        "metric": found["metric"] or _metric(config),
-        "licence": found["licence"] or config.get("licence", ""),
-        "hub": "",
-    }
+    size = sum((folder / file).stat().st_size for file in config.components.values())
+    return Told(
+        data=tagged.data or _data(config),
+        mb=f"{size / 1e6:.2g}",
+        metric=tagged.metric or _metric(config),
+        licence=tagged.licence or config.licence,
+    )
 
 
-def _data(config: dict[str, Any]) -> str:
-    parts, options = config["composition"]["parts"], config["composition"]["options"]
-    name = str(parts.get("data", "")).rpartition("/")[2]
-    size = options.get("run", {}).get("size")
+def _data(config: BundleConfig) -> str:
+    name = ", ".join(each.rpartition("/")[2] for each in config.composition.names("data"))
+    size = config.composition.value("run", "size")
     return f"{name} at {size}" if size else name
 
 
-def _metric(config: dict[str, Any]) -> str:
+def _metric(config: BundleConfig) -> str:
     """Return the newest score against held-out images, or against any."""
-    lines = [line for line in config["scores"] if isinstance(line.get("scores"), dict)]
-    held_out = [line for line in lines if line.get("protocol", {}).get("split") == "test"]
-    for line in reversed(held_out or lines):
-        for name, value in line["scores"].items():
-            return f"{name} {value:.4g}" if isinstance(value, int | float) else ""
+    found = [one for one in config.scores if one.scores]
+    held_out = [one for one in found if one.protocol.get("split") == "test"]
+    for one in reversed(held_out or found):
+        name, value = next(iter(one.scores.items()))
+        return f"{name} {value:.4g}"
     return ""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
+from zoo_core.config.configuration import Configuration
 from zoo_core.errors import ZooError, nearest
 from zoo_core.registry.lookup import Registry
-from zoo_core.runs.directory import RunDirectory, read_config
+from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.layout import CONFIG, runs_beside
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
-from zoo_core.weights.found import checkpoint_of, run_of
+from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.hub.names import hub_name, means_hub
 from zoo_core.weights.shipped import find_weights, folder_of, hub_text, is_pretrained_name
 
@@ -53,16 +53,15 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
     )
 
 
-def config_of(path: Path) -> dict[str, Any]:
-    """Return the composition of a source that `find_source` found, as `compose(config=...)` takes.
+def config_of(path: Path) -> Configuration:
+    """Return the configuration of a source that `find_source` found.
 
     Raises:
         ZooError: it has none, or it cannot be read.
     """
     if is_bundle(path):
-        found: dict[str, Any] = read_bundle_config(path / CONFIG)["composition"]
-        return found
-    return read_config(run_of(path) / CONFIG)
+        return read_bundle_config(path / CONFIG).composition
+    return RunDirectory(run_of(path)).read_config()
 
 
 def _pretrained(name: str, registry: Registry) -> Path:
@@ -72,7 +71,7 @@ def _pretrained(name: str, registry: Registry) -> Path:
 
 
 def _pulled(text: str) -> Path:
-    from zoo_core.weights.hub.pulling import pulled
+    from zoo_core.weights.hub.pull import pulled
 
     name = hub_name(text)
     return pulled(name.repo, name.revision)
@@ -100,8 +99,7 @@ def _tagged(path: Path, tag: str) -> Path:
 
 
 def _best(directory: RunDirectory) -> int:
-    run = directory.read_config().get("options", {}).get("run", {})
-    score = run.get("keep_best")
+    score = directory.read_config().value("run", "keep_best")
     if not score:
         raise ZooError(
             f"{str(directory.path)!r} keeps no best checkpoint",

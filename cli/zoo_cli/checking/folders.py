@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zoo_cli.checking.pieces import (
+    LABELS,
     counted,
     show_duplicates,
-    show_facts,
     show_labels,
     show_list,
 )
@@ -40,7 +40,7 @@ KINDS = {
 def show_folder(terminal: Terminal, report: FolderReport) -> None:
     """Print a report, but for what would stop a training and what would fit."""
     terminal.title(f"{report.path}: {plural(report.images, 'image')}")
-    show_facts(terminal, _facts(report))
+    terminal.facts(_facts(report), width=LABELS)
     show_labels(terminal, report.labels)
     if report.conversions:
         terminal.heading("changed when read")

@@ -18,17 +18,8 @@ SHOWN = 10
 CLASSES = 20
 """Classes that are listed before the rest is counted."""
 
-_LABELS = 12
-
-
-def show_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:
-    """Print names and values in two columns; an empty value is left out."""
-    table = columns("", "", fixed=(0,))
-    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
-    for name, value in facts.items():
-        if value:
-            table.add_row(name, value)
-    terminal.show(table)
+LABELS = 12
+"""Characters of the names of facts."""
 
 
 def show_labels(terminal: Terminal, labels: Labels) -> None:

@@ -10,20 +10,19 @@ from zoo_cli.wording import plural
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition
-    from zoo_core.data.checking.glancing import Glance
+    from zoo_core.data.checking.glance import Glance
     from zoo_core.data.folders.folder import Folder
 
 
 def remark_on_folder(terminal: Terminal, composition: Composition) -> None:
     """Say in a line or two what is in the folder that is trained on; nothing of other data."""
-    from zoo_core.data.checking.glancing import glance_at
+    from zoo_core.data.checking.glance import glance_at
 
     folder = _folder(composition)
     if folder is None or terminal.quiet:
         return
     found = glance_at(folder)
-    path = composition.settings["data"].values["path"].value
-    more = f"`zoo data check {shlex.quote(f'folder:{path}')}` shows more"
+    more = f"`zoo data check {shlex.quote(_named(composition))}` shows more"
     terminal.remark(f"{', '.join(_said(found))}; {more}")
     unread = _unread(found, labelled=_reads_labels(composition))
     if unread:
@@ -31,12 +30,16 @@ def remark_on_folder(terminal: Terminal, composition: Composition) -> None:
 
 
 def _folder(composition: Composition) -> Folder | None:
-    from zoo_core.data import FewLabels
     from zoo_core.data.folders.folder import Folder
 
-    data = composition.dataset
-    data = data.dataset if isinstance(data, FewLabels) else data
+    data = composition.dataset.whole
     return data if isinstance(data, Folder) else None
+
+
+def _named(composition: Composition) -> str:
+    """Return the folder as `--data` takes it."""
+    own = composition.settings["data"].values
+    return composition.dataset.of or f"folder:{own['path'].value}"
 
 
 def _reads_labels(composition: Composition) -> bool:

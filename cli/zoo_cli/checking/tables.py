@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zoo_cli.checking.pieces import show_duplicates, show_facts, show_labels
+from zoo_cli.checking.pieces import LABELS, show_duplicates, show_labels
 from zoo_cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def show_tables(terminal: Terminal, report: DatasetReport) -> None:
         terminal.result(report.summary)
     for table in report.tables:
         terminal.heading(f"table {table.name!r}" if len(report.tables) > 1 else "images")
-        show_facts(terminal, _facts(table))
+        terminal.facts(_facts(table), width=LABELS)
         show_labels(terminal, table.labels)
         show_duplicates(terminal, table.duplicates, what="as a training reads them")
 

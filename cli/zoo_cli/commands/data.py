@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -53,7 +54,7 @@ def command() -> None:
 )
 @click.option("--size", metavar="SIZE", help="Side in pixels, or height x width: 32 or 64x48.")
 @click.option("--data-dir", metavar="DIR", help="Where the data set lies, or is downloaded to.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 @quiet_option
 @click.pass_context
@@ -87,17 +88,17 @@ def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport
     from zoo_core.data.folders.folder import Folder
 
     if issubclass(asked.target, Folder):
-        from zoo_core.data.checking import inspecting
+        from zoo_core.data.checking import folder_inspection as inspection
 
         options = asked.options
-        wanted = inspecting.Asked(
+        wanted = inspection.FolderOptions(
             size=asked.size,
             held_out=options["held_out"],
             channels=options["channels"],
             labels=options["labels"],
         )
-        return inspecting.inspect_folder(options["path"], wanted, track=terminal.tracked)
-    from zoo_core.data.checking.inspecting_tables import inspect_dataset
+        return inspection.inspect_folder(options["path"], wanted, track=terminal.tracked)
+    from zoo_core.data.checking.table_inspection import inspect_dataset
 
     return inspect_dataset(asked.open(), asked=asked.size, track=terminal.tracked)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from zoo_cli.checkup import Checkup, examine
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import plural
-
-_LABELS = 14
 
 
 @click.command(
@@ -24,7 +22,7 @@ _LABELS = 14
         "zoo doctor --json",
     ),
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @click.pass_context
@@ -44,9 +42,9 @@ def command(
 
 def _show(terminal: Terminal, found: Checkup) -> None:
     terminal.title("versions")
-    _show_facts(terminal, found.versions)
+    terminal.facts(found.versions)
     terminal.heading("machine")
-    _show_facts(terminal, found.machine)
+    terminal.facts({name: _text(value) for name, value in found.machine.items()})
     terminal.heading("plugins")
     table = columns("distribution", "version", "name", "import")
     for plugin in found.plugins:
@@ -67,9 +65,5 @@ def _show(terminal: Terminal, found: Checkup) -> None:
     terminal.result("", broken if found.broken else whole)
 
 
-def _show_facts(terminal: Terminal, facts: Mapping[str, Any]) -> None:
-    table = columns("", "", fixed=(0,))
-    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
-    for name, value in facts.items():
-        table.add_row(name, ", ".join(value) if isinstance(value, list) else str(value))
-    terminal.show(table)
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

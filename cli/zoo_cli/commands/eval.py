@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.comparing.scores import protocol_text
+from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
 @click.option("--data", metavar="NAME[:PATH]", help="Other data than the run's own.")
 @click.option("--data-dir", metavar="DIR", help="Where the data set lies.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of samples and choices.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
+@device_option
+@no_ema_option
 @click.option("--no-save", is_flag=True, help="Do not add the scores to the run's scores.jsonl.")
 @click.option(
     "-o",
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     metavar="SECTION.NAME=VALUE",
     help="An option of metrics, features or data, such as metric.kid.subsets=10.",
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print scores and protocols as JSON.")
 @quiet_option
 @pass_terminal
@@ -69,7 +71,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     if not given["no_save"]:
         keep_scores(path, found)
     if given["as_json"]:
-        terminal.json([{"source": one.source, **one.record()} for one in found])
+        terminal.json([{"source": str(path), **one.to_json()} for one in found])
     else:
         _show(terminal, found)
 
@@ -111,17 +113,8 @@ def _show(terminal: Terminal, found: Sequence[Evaluation]) -> None:
     table.add_row("protocol", *(one.digest for one in found), style="dim")
     terminal.show(table)
     for one in found:
-        terminal.show(f"{one.digest}: {_protocol_text(one)}")
+        terminal.show(f"{one.digest}: {protocol_text(one.protocol, one.weights)}")
 
 
 def _heading(one: Evaluation) -> str:
     return " ".join(part for part in (one.direction, one.protocol["split"]) if part)
-
-
-def _protocol_text(one: Evaluation) -> str:
-    protocol = one.protocol
-    return (
-        f"{protocol['fake_count']:,} samples (seed {protocol['seed']}, {one.weights} weights) "
-        f"against {protocol['real_count']:,} {protocol['split']} images of {protocol['data']} at "
-        f"{protocol['image']}, through {protocol['features']} {protocol['features_digest'][:8]}"
-    )

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
-    from zoo_core.weights.convert.exporting import Exported
+    from zoo_core.weights.convert.exported import Exported
 
 FORMATS = ("safetensors", "torch-export", "onnx")
 """The library's own formats, without importing torch for a help page."""
@@ -30,14 +31,14 @@ FORMATS = ("safetensors", "torch-export", "onnx")
 @click.option("--format", "form", required=True, type=click.Choice(FORMATS), help="Of the file.")
 @click.option("--out", required=True, metavar="FILE", help="Ends with .safetensors, .pt2 or .onnx.")
 @click.option("--direction", default="", metavar="NAME", help="Such as ab or ba; the first one.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@no_ema_option
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @quiet_option
 @pass_terminal
 def command(terminal: Terminal, /, **given: Any) -> None:
     """Write the generator of SRC for other programs, run what was written, and compare."""
-    from zoo_core.weights.convert.exporting import export
+    from zoo_core.weights.convert.exported import export
     from zoo_core.weights.pretrained import load
 
     path, registry = found_source(terminal, given["source"], given["plugins"])

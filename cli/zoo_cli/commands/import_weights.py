@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
-    from zoo_core.weights.convert.importing import ImportedWeights
+    from zoo_core.weights.convert.imported import ImportedWeights
 
 
 @click.command(
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     metavar="SECTION.NAME=VALUE",
     help="An option of a part, or of the format: importer.NAME.",
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was imported as JSON.")
 @quiet_option
 @pass_terminal
@@ -58,7 +59,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     """
     from zoo_core.composition import parse_options
     from zoo_core.spec import parse_size
-    from zoo_core.weights.convert.importing import import_weights
+    from zoo_core.weights.convert.imported import import_weights
 
     found = import_weights(
         given["name"],

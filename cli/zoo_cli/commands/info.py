@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import click
 from rich.text import Text
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
 from zoo_cli.parts import Described, describe
-from zoo_cli.recipes import time_text
+from zoo_cli.recipes import RecipeFacts, time_text
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import plain
 from zoo_core import KINDS, Registry, ZooError
+from zoo_core.config.options import REQUIRED, Option
+from zoo_core.config.request import Options
 from zoo_core.errors import nearest
 from zoo_core.registry.first_party import install_line
 from zoo_core.registry.lookup import Registered
+from zoo_core.weights.shipped import Told
 
 _LABELS = 14
 """Columns for the name of a fact."""
@@ -36,7 +39,7 @@ _LABELS = 14
 )
 @click.argument("name")
 @click.option("--kind", metavar="K", help="Only this kind, such as loss; `zoo list` shows them.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal
@@ -79,7 +82,7 @@ def _unknown(registry: Registry, name: str) -> ZooError:
 
 
 def _show(terminal: Terminal, one: Described) -> None:
-    entry = one.item.entry
+    entry, told = one.item.entry, one.weights or Told()
     terminal.title(f"{entry.kind} {entry.name}")
     terminal.show(entry.summary)
     terminal.result("")
@@ -90,14 +93,15 @@ def _show(terminal: Terminal, one: Described) -> None:
         "tags": ", ".join(entry.tags),
         "shapes": one.shapes,
         "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
+        "takes": ", ".join(one.takes),
         "brings": _brings(entry.defaults),
-        "data": one.weights.get("data", ""),
-        "size": f"{one.weights['mb']} MB" if one.weights.get("mb") else "",
-        "metric": one.weights.get("metric", ""),
-        "licence": one.weights.get("licence", ""),
-        "on the Hub": one.weights.get("hub", ""),
+        "data": told.data,
+        "size": told.mb and f"{told.mb} MB",
+        "metric": told.metric,
+        "licence": told.licence,
+        "on the Hub": told.hub,
     }
-    _show_facts(terminal, facts)
+    terminal.facts(facts, width=_LABELS)
     _show_options(terminal, one)
     if one.recipe:
         _show_recipe(terminal, one.recipe)
@@ -106,56 +110,46 @@ def _show(terminal: Terminal, one: Described) -> None:
         terminal.result(Text.assemble((label, "dim"), f"zoo sample {entry.name}"))
 
 
-def _show_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:
-    table = columns("", "", fixed=(0,))
-    table.columns[0].min_width, table.columns[0].style = _LABELS, "dim"
-    for name, text in facts.items():
-        if text:
-            table.add_row(name, text)
-    terminal.show(table)
-
-
 def _show_options(terminal: Terminal, one: Described) -> None:
     if not one.options:
         return
     terminal.heading(f"options (-o {one.section}.NAME=VALUE)")
     table = columns("name", "type", "default", "meaning", fixed=(0,))
     for option in one.options:
-        table.add_row(option["name"], _takes(option), _default(option), option["help"])
+        table.add_row(option.name, _takes(option), _default(option), option.help)
     terminal.show(table)
 
 
-def _takes(option: Mapping[str, Any]) -> str:
-    bounds = option["bounds"]
-    return f"{option['type']}, {bounds[0]:g} to {bounds[1]:g}" if bounds else str(option["type"])
+def _takes(option: Option) -> str:
+    return f"{option.type_text}, {option.bounds}" if option.bounds else option.type_text
 
 
-def _default(option: Mapping[str, Any]) -> str:
-    return "needed" if option["required"] else plain(option["default"])
+def _default(option: Option) -> str:
+    return "needed" if option.default is REQUIRED else plain(option.default)
 
 
-def _show_recipe(terminal: Terminal, recipe: Mapping[str, Any]) -> None:
+def _show_recipe(terminal: Terminal, recipe: RecipeFacts) -> None:
     terminal.heading("recipe")
     facts = {
-        "trains": recipe["trains"],
-        "takes": time_text(recipe["minutes"]),
-        "follows": recipe["source"],
-        "reaches": _lines(recipe["reaches"]),
-        "departs": _lines(recipe["departures"]),
-        "missing": _lines(f"{part}: {hint}" for part, hint in recipe["missing"].items()),
-        "parts": _lines(f"{role} {plain(name)}" for role, name in recipe["parts"].items()),
-        "values": _brings(recipe["options"]),
+        "trains": recipe.trains,
+        "takes": time_text(recipe.minutes),
+        "follows": recipe.source,
+        "reaches": _lines(recipe.reaches),
+        "departs": _lines(recipe.departures),
+        "missing": _lines(f"{part}: {hint}" for part, hint in recipe.missing.items()),
+        "parts": _lines(f"{role} {plain(name)}" for role, name in recipe.parts.items()),
+        "values": _brings(recipe.options),
     }
-    _show_facts(terminal, facts)
+    terminal.facts(facts, width=_LABELS)
     # whole, so that they can be copied
-    whole = {"picture": recipe["picture"], "train it": recipe["command"]}
-    for name, text in {**whole, "or just": recipe["by_itself"]}.items():
+    whole = {"picture": recipe.picture, "train it": recipe.command}
+    for name, text in {**whole, "or just": recipe.by_itself}.items():
         if text:
             label = f"{name:<{_LABELS}}  "
             terminal.result(Text.assemble((label, "dim"), text))
 
 
-def _brings(defaults: Mapping[str, Mapping[str, Any]]) -> str:
+def _brings(defaults: Options) -> str:
     return _lines(
         f"{section}.{name}={plain(value)}"
         for section, values in defaults.items()

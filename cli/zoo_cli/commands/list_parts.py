@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 import click
 from rich.text import Text
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.kinds import kind_named
@@ -19,7 +21,7 @@ from zoo_core import Registry
 from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.lookup import Registered
 from zoo_core.registry.recipe import recipe_of
-from zoo_core.weights.shipped import told_of
+from zoo_core.weights.shipped import Told, told_of
 
 
 @click.command(
@@ -33,7 +35,7 @@ from zoo_core.weights.shipped import told_of
     ),
 )
 @click.argument("kind", required=False)
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal
@@ -69,30 +71,34 @@ def _described(registry: Registry, items: Sequence[Registered]) -> list[dict[str
             "tags": list(item.entry.tags),
             "distribution": item.source,
             "version": versions.get(item.source, ""),
-            **_recipe(registry, item),
-            **_weights(registry, item),
+            **_more(registry, item),
         }
         for item in items
     ]
 
 
-def _recipe(registry: Registry, item: Registered) -> dict[str, Any]:
-    """Return what a recipe trains and how long that takes; nothing for other parts."""
-    found: dict[str, Any] = {}
+def _recipe(registry: Registry, item: Registered) -> tuple[str, float] | None:
+    """Return what a recipe trains and in how many minutes; nothing for others and broken ones."""
     if item.entry.kind == "recipe":
         with registry.isolated(item.source, f"recipe {item.entry.name!r}"):
             recipe = recipe_of(item.entry, item.source)
-            found = {"trains": trains_text(recipe), "minutes": recipe.minutes}
-    return found
+            return trains_text(recipe), recipe.minutes
+    return None
 
 
-def _weights(registry: Registry, item: Registered) -> dict[str, Any]:
-    """Return data, size, metric and licence of pretrained weights; nothing for other parts."""
-    found: dict[str, Any] = {}
+def _weights(registry: Registry, item: Registered) -> Told | None:
+    """Return what is told of pretrained weights; nothing for other parts and broken ones."""
     if item.entry.kind == "weights":
         with registry.isolated(item.source, f"weights {item.entry.name!r}"):
-            found = told_of(item)
-    return found
+            return told_of(item)
+    return None
+
+
+def _more(registry: Registry, item: Registered) -> dict[str, Any]:
+    """Return what JSON says of recipes and weights beside what it says of any part."""
+    recipe, told = _recipe(registry, item), _weights(registry, item)
+    trained = dict(zip(("trains", "minutes"), recipe, strict=True)) if recipe else {}
+    return {**trained, **(asdict(told) if told else {})}
 
 
 def _show(
@@ -122,9 +128,9 @@ def _table(terminal: Terminal, registry: Registry, items: Sequence[Registered], 
 
 
 def _summary(registry: Registry, item: Registered) -> str:
-    recipe, weights = _recipe(registry, item), _weights(registry, item)
-    facts = [recipe["trains"], time_text(recipe["minutes"])] if recipe else told_text(weights)
-    line = ", ".join(filter(None, facts))
+    recipe, told = _recipe(registry, item), _weights(registry, item)
+    facts = [recipe[0], time_text(recipe[1])] if recipe else []
+    line = ", ".join(filter(None, [*facts, *(told_text(told) if told else ())]))
     return f"{item.entry.summary}\n{line}" if line else item.entry.summary
 
 

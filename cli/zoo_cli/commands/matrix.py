@@ -7,14 +7,34 @@ from typing import Any
 
 import click
 
+from zoo_cli.flags import plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
-from zoo_cli.matrix.cells import AXES, Parts, matrix_of
+from zoo_cli.matrix.cells import AXES, matrix_of
 from zoo_cli.matrix.table import show
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
+from zoo_cli.training.options import Function, click_option, part_flag, with_options
+from zoo_cli.training.request import named_parts
 from zoo_core import Registry
+from zoo_core.config.request import Layer, Parts
+from zoo_core.registry.kinds import MEASURING, OPTIONAL, ROLES
 
-_FLAGS = {"generator": "gen", "critic": "disc", "loss": "loss", "condition": "condition"}
+_AXES = tuple(part_flag(ROLES[role]) for role in AXES)
+_SAME = tuple(
+    part_flag(kind) for role, kind in ROLES.items() if role not in {*AXES, "data"} | MEASURING
+)
+"""Flags of the parts that are the same in every cell."""
+
+
+def _part_options(function: Function) -> Function:
+    """Add the options that choose parts."""
+    axes = [
+        click.option(*flag.names, flag.parameter, multiple=True, metavar=flag.metavar, help=text)
+        for flag in _AXES
+        for role in flag.sets
+        for text in [f"Only this {role}{', or none' if role in OPTIONAL else ''}; repeatable."]
+    ]
+    return with_options(function, [*axes, *map(click_option, _SAME)])
 
 
 @click.command(
@@ -28,12 +48,7 @@ _FLAGS = {"generator": "gen", "critic": "disc", "loss": "loss", "condition": "co
         "zoo matrix --gen dcgan --penalty gp -o critic.norm=batch --json",
     ),
 )
-@click.option("--gen", multiple=True, metavar="NAME", help="Only this generator; repeatable.")
-@click.option("--disc", "--critic", "disc", multiple=True, metavar="NAME", help="Only this critic.")
-@click.option("--loss", multiple=True, metavar="NAME", help="Only this loss.")
-@click.option("--condition", multiple=True, metavar="NAME", help="Only this condition, or none.")
-@click.option("--penalty", metavar="NAME[,NAME]", help="Penalties of every cell, or none.")
-@click.option("--game", metavar="NAME", help="Game of every cell.")
+@_part_options
 @click.option(
     "--data", default="digits", show_default=True, metavar="NAME[:PATH]", help="Data set."
 )
@@ -46,7 +61,7 @@ _FLAGS = {"generator": "gen", "critic": "disc", "loss": "loss", "condition": "co
     metavar="SECTION.NAME=VALUE",
     help="Any option of any part, for every cell.",
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Also this plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @quiet_option
 @pass_terminal
@@ -61,7 +76,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     registry = installed_registry(terminal, given["plugins"])
     matrix = matrix_of(
         registry,
-        asked={role: given[_FLAGS[role]] for role in AXES},
+        asked={flag.sets[0]: given[flag.parameter] for flag in _AXES},
         data=given["data"],
         parts=_parts(registry, given),
         options=options,
@@ -75,22 +90,14 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 def _parts(registry: Registry, given: Mapping[str, Any]) -> Parts:
     """Return the parts that are the same in every cell; their names are looked up."""
-    from zoo_core.composition import split_names
-
-    parts: dict[str, str | tuple[str, ...]] = {}
-    if given["game"] is not None:
-        parts["game"] = given["game"]
-    if given["penalty"] is not None:
-        parts["penalty"] = split_names(given["penalty"])
-    for role in parts:
-        names = split_names(given[role])
-        for name in names:
-            if name != "none":
-                registry.find(role, name)
-    return parts
+    layer = Layer("user", named_parts(given, _SAME))
+    for role in layer.parts:
+        for name in layer.names(role) or ():
+            registry.find(ROLES[role].name, name)
+    return layer.parts
 
 
-def _options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _options(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return section to values, from `--size` and from `-o`.
 
     Raises:

@@ -36,7 +36,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     """
     from zoo_core.weights.hub.client import Hub
     from zoo_core.weights.hub.names import hub_name
-    from zoo_core.weights.hub.pulling import copy_bundle, pull
+    from zoo_core.weights.hub.pull import copy_bundle, pull
 
     name = hub_name(given["name"])
     found = pull(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import no_ema_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
@@ -13,8 +14,8 @@ from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zoo_core.weights.hub.packing import Package, Wishes
-    from zoo_core.weights.hub.pushing import Pushed
+    from zoo_core.weights.publication.package import Package, Wishes
+    from zoo_core.weights.publication.push import Pushed
 
 
 @click.command(
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--licence", default="", metavar="L", help="Of the weights, such as cc0-1.0.")
 @click.option("--with-critic", is_flag=True, help="All nets, not only those that draw.")
 @click.option("--with-state", is_flag=True, help="What `zoo train --resume REPO` needs.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
+@no_ema_option
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float16"]),
@@ -54,8 +55,8 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     one of `hf auth login`, or HF_TOKEN.
     """
     from zoo_core.weights.hub.client import Hub
-    from zoo_core.weights.hub.packing import packed
-    from zoo_core.weights.hub.pushing import push
+    from zoo_core.weights.publication.package import packed
+    from zoo_core.weights.publication.push import push
 
     wishes, registry = _wishes(given), installed_registry(terminal)
     if given["dry_run"]:
@@ -74,7 +75,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 
 def _wishes(given: Mapping[str, Any]) -> Wishes:
-    from zoo_core.weights.hub.packing import Wishes
+    from zoo_core.weights.publication.package import Wishes
 
     return Wishes(
         private=given["private"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the latents.")
 @click.option("--label", metavar="K", help="Number or name of a class.")
 @click.option("--truncation", type=float, metavar="T", help="0 to 1: less variety, more typical.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
+@device_option
+@no_ema_option
 @click.option("--columns", type=click.IntRange(min=1), help="Pictures beside each other.")
 @click.option(
     "--out", default="samples.png", show_default=True, help="A PNG, or a folder/ for one PNG each."
 )
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print the paths as JSON.")
 @quiet_option
 @pass_terminal

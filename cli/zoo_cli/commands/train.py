@@ -79,7 +79,8 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
     config = read_config_file(Path(request.config)) if request.config else None
     # a plugin file that has moved is named again
     named = {Path(file).name for file in request.plugins}
-    recorded = [file for file in (config or {}).get("plugins", ()) if Path(file).name not in named]
+    needed = config.plugins if config else ()
+    recorded = [file for file in needed if Path(file).name not in named]
     return compose(
         request.parts,
         request.options,
@@ -91,7 +92,7 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
 
 def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> None:
     if as_json:
-        terminal.json(composition.config())
+        terminal.json(composition.config().to_json())
     else:
         show_composition(terminal, composition)
 
@@ -127,7 +128,7 @@ def _resumable(terminal: Terminal, source: str, run: str | None) -> Path:
             raise click.UsageError("--resume goes on in its own directory and takes no --run")
         return Path(source)
     from zoo_core.weights.hub.client import Hub
-    from zoo_core.weights.hub.resuming import run_from_hub
+    from zoo_core.weights.hub.runs import run_from_hub
 
     directory = run_from_hub(
         source,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -81,9 +82,9 @@ class Outcome:
     help="Refuse photos on which more pixels are worked.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace translations that exist.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--no-ema", is_flag=True, help="The weights themselves, not their average.")
-@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file.")
+@device_option
+@no_ema_option
+@plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print inputs, outputs and sizes as JSON.")
 @quiet_option
 @pass_terminal

@@ -43,10 +43,10 @@ def _run(run: History) -> dict[str, Any]:
         "data": data_text(run),
         "parts": run.parts,
         "options": run.options,
-        "environment": run.environment,
+        "environment": run.environment.to_json(),
         "last_terms": run.last_terms,
         "checkpoints": run.checkpoints,
-        "events": run.events,
+        "events": [event.to_json() for event in run.events],
         "remarks": run.remarks,
     }
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from zoo_core.config.configuration import Environment
+from zoo_core.config.run import KEPT
+from zoo_core.config.values import Value
 from zoo_core.runs import History
 
 ABSENT = "-"
 """Shown where a run has no such option."""
 
 _HARDWARE = ("device", "precision", "layout", "threads", "python")
-_PLACES = frozenset({"root", "download", "memory_limit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Difference:
     """
 
     name: str
-    values: tuple[Any, ...]
+    values: tuple[Value, ...]
     there: tuple[bool, ...]
 
 
@@ -44,13 +45,12 @@ def differences(runs: Sequence[History]) -> list[Difference]:
     return found
 
 
-def data_of(run: History) -> dict[str, Any]:
+def data_of(run: History) -> dict[str, Value]:
     """Return what data a run is trained on, without where it lies."""
     options = {
-        name: value for name, value in run.options.get("data", {}).items() if name not in _PLACES
+        name: value for name, value in run.options.get("data", {}).items() if name not in KEPT
     }
-    size = run.options.get("run", {}).get("size")
-    return {"data": run.parts.get("data"), **options, "size": size}
+    return {"data": run.parts.get("data"), **options, "size": run.config.value("run", "size")}
 
 
 def data_text(run: History) -> str:
@@ -72,8 +72,8 @@ def short_names(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _flat(run: History) -> dict[str, Any]:
-    parts = {role: names for role, names in run.parts.items() if names not in ([], "none")}
+def _flat(run: History) -> dict[str, Value]:
+    parts = {role: names for role, names in run.parts.items() if names not in ((), "none")}
     options = {
         f"{section}.{name}": value
         for section, values in run.options.items()
@@ -82,12 +82,7 @@ def _flat(run: History) -> dict[str, Any]:
     return {**parts, **options, **_environment(run.environment)}
 
 
-def _environment(found: Mapping[str, Any]) -> dict[str, Any]:
-    versions = found.get("distributions")
-    return {
-        **{name: found[name] for name in _HARDWARE if name in found},
-        **{
-            f"version of {name}": version
-            for name, version in (versions if isinstance(versions, Mapping) else {}).items()
-        },
-    }
+def _environment(found: Environment) -> dict[str, Value]:
+    hardware = {name: found.facts[name] for name in _HARDWARE if name in found.facts}
+    versions = {f"version of {name}": text for name, text in found.distributions.items()}
+    return {**hardware, **versions}

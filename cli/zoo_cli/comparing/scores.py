@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from zoo_core.runs import History, Score
+from zoo_core.runs import Evaluation, History
 
 _UNKNOWN = "unknown"
 
@@ -81,30 +81,32 @@ class Column:
 
 def columns_of(runs: Sequence[History]) -> list[Column]:
     """Return a column for each score, direction, kind of weights and protocol."""
-    kinds = {kind: None for run in runs for score in run.scores for kind in kinds_of(score)}
+    kinds = {kind: None for run in runs for one in run.scores for kind in kinds_of(one)}
     return [
         Column(kind, _better(kind, runs), tuple(points_of(run, kind) for run in runs))
         for kind in sorted(kinds, key=lambda k: (k.direction, k.name, k.weights, k.digest))
     ]
 
 
-def kinds_of(score: Score) -> Iterable[Kind]:
-    """Give the kind of each value of an evaluation."""
-    for name in score.values:
-        yield Kind(name=name, direction=score.direction, weights=score.weights, digest=score.digest)
+def kinds_of(one: Evaluation) -> Iterable[Kind]:
+    """Give the kind of each score of an evaluation."""
+    for name in one.scores:
+        yield Kind(name=name, direction=one.direction, weights=one.weights, digest=one.digest)
 
 
 def points_of(run: History, kind: Kind) -> tuple[Point, ...]:
     """Return a run's scores of one kind by step; of a step measured twice, the later score."""
     found = {
-        score.step: score.values[kind.name] for score in run.scores if kind in set(kinds_of(score))
+        one.step: one.scores[kind.name]
+        for one in run.scores
+        if one.step is not None and kind in set(kinds_of(one))
     }
     return tuple(Point(step, found[step]) for step in sorted(found))
 
 
 def protocols_of(runs: Sequence[History]) -> dict[str, Mapping[str, Any]]:
     """Return digest to protocol, in the order in which they were first used."""
-    return {score.digest: score.protocol for run in runs for score in run.scores}
+    return {one.digest: one.protocol for run in runs for one in run.scores}
 
 
 def letters(protocols: Iterable[str]) -> dict[str, str]:
@@ -142,8 +144,13 @@ def score_text(value: float) -> str:
     return f"{value:.4g}"
 
 
-def protocol_text(protocol: Mapping[str, Any]) -> str:
-    """Return the heart of a protocol in one line."""
+def protocol_text(protocol: Mapping[str, Any], weights: str = "") -> str:
+    """Return the heart of a protocol in one line.
+
+    Args:
+        protocol: as far as it was recorded.
+        weights: that made the samples, where all of them are of one kind.
+    """
 
     def said(name: str) -> str:
         value = protocol.get(name, _UNKNOWN)
@@ -153,14 +160,15 @@ def protocol_text(protocol: Mapping[str, Any]) -> str:
         return "a protocol that was not recorded"
     features = said("features").rpartition("/")[2]
     data = said("data").rpartition("/")[2]
+    made_by = f", {weights} weights" if weights else ""
+    digest = str(protocol.get("features_digest", ""))[:8]
     return (
-        f"{said('fake_count')} samples against {said('real_count')} {said('split')} images "
-        f"of {data}, {said('image')}, features {features}, seed {said('seed')}"
+        f"{said('fake_count')} samples (seed {said('seed')}{made_by}) against "
+        f"{said('real_count')} {said('split')} images of {data}, {said('image')}, "
+        f"features {features} {digest}".rstrip()
     )
 
 
 def _better(kind: Kind, runs: Sequence[History]) -> str:
-    said = {
-        score.better[kind.name] for run in runs for score in run.scores if kind.name in score.better
-    }
+    said = {one.better[kind.name] for run in runs for one in run.scores if kind.name in one.better}
     return said.pop() if len(said) == 1 else ""

@@ -9,22 +9,16 @@ from typing import Any
 
 from zoo_core import Registry, ZooError
 from zoo_core.config.options import reads_images
+from zoo_core.config.request import NOTHING, Options, Parts
+from zoo_core.registry.kinds import OPTIONAL, ROLES
 from zoo_core.registry.lookup import Registered
 from zoo_core.spec import parse_size
 
-AXES = {
-    "generator": "generator",
-    "critic": "discriminator",
-    "loss": "loss",
-    "condition": "condition",
-}
-"""Role of each axis to kind of entry."""
+AXES = ("generator", "critic", "loss", "condition")
+"""Role of each axis."""
 
-NOTHING = "none"
 GAME = "cycle"
 """The game in which generators that read images are tried."""
-
-Parts = Mapping[str, str | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +66,7 @@ class Matrix:
     same: Parts
     translators: frozenset[str] = frozenset()
     translating: Parts = field(default_factory=dict)
-    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
 
     def wanted(self) -> list[Parts]:
         """Return the parts of every cell."""
@@ -101,7 +95,7 @@ def matrix_of(
     asked: Mapping[str, Sequence[str]] | None = None,
     data: str = "digits",
     parts: Parts | None = None,
-    options: Mapping[str, Mapping[str, Any]] | None = None,
+    options: Options | None = None,
     sources: frozenset[str] | None = None,
 ) -> Matrix:
     """Return the matrix of what is installed.
@@ -122,7 +116,8 @@ def matrix_of(
     """
     parts, options = dict(parts or {}), dict(options or {})
     axes = {}
-    for role, kind in AXES.items():
+    for role in AXES:
+        kind = ROLES[role].name
         items = [i for i in registry.entries(kind) if sources is None or i.source in sources]
         axes[role] = _names(registry, role, items, (asked or {}).get(role, ()))
     same: Parts = {**parts, "data": data}
@@ -143,7 +138,7 @@ def matrix_of(
 def _names(
     registry: Registry, role: str, items: Sequence[Registered], asked: Sequence[str]
 ) -> tuple[str, ...]:
-    kind, nothing = AXES[role], role == "condition"
+    kind, nothing = ROLES[role].name, role in OPTIONAL
     if not asked:
         names = [_spelling(item, items) for item in items]
         return (NOTHING, *names) if nothing else tuple(names)
@@ -162,7 +157,7 @@ def _spelling(item: Registered, others: Sequence[Registered]) -> str:
     return item.entry.name if len(same) == 1 else item.qualified
 
 
-def _has_sides(registry: Registry, data: str, options: Mapping[str, Mapping[str, Any]]) -> bool:
+def _has_sides(registry: Registry, data: str, options: Options) -> bool:
     """Return whether data is of two sorts of images, or of pairs."""
     from zoo_core.composition.datasets import opener
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from zoo_cli.matrix.cells import NOTHING, Cell, Matrix
+from zoo_cli.matrix.cells import Cell, Matrix
 from zoo_cli.matrix.reasons import Reasons, reasons_of
 from zoo_cli.terminal import Terminal, columns
 from zoo_cli.wording import plural
+from zoo_core.config.request import NOTHING
 
 GAP = 2
 

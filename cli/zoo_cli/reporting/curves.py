@@ -152,7 +152,9 @@ def _scores(run: History) -> Iterable[Chart]:
 
 
 def _speed(run: History) -> Iterable[Chart]:
-    curve = Curve("images per second", _finite(run.series("images_per_second")))
+    speeds = [(line.step, line.images_per_second) for line in run.lines]
+    points = [(step, speed) for step, speed in speeds if speed is not None]
+    curve = Curve("images per second", _finite(points))
     if curve.points:
         yield Chart("Speed", "Images per second, mean since the start", (thin(curve),))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from zoo_cli.comparing.scores import (
@@ -17,12 +17,13 @@ from zoo_cli.comparing.scores import (
 )
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
-from zoo_core.runs import History
+from zoo_core.config.configuration import Origin, SetBy
+from zoo_core.registry.kinds import EXTRAS, ROLES
+from zoo_core.runs import Event, History
 
 QUIET = frozenset({"default", "engine"})
 """Sources whose values nobody asked for."""
 
-_KINDS = {"critic": "discriminator", "data": "dataset"}
 _ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})(v\d+)?")
 
 
@@ -55,17 +56,13 @@ class Value:
 
 def headline(run: History) -> str:
     """Return what is trained, in one line."""
-    parts = {role: _names(found) for role, found in run.parts.items()}
+    config = run.config
 
     def of(role: str) -> str:
-        return ", ".join(name.rpartition("/")[2] for name in parts.get(role, ())) or "none"
+        return ", ".join(name.rpartition("/")[2] for name in config.names(role)) or "none"
 
-    more = [
-        f"{role} {of(role)}"
-        for role in ("penalty", "constraint", "condition", "augment", "encoder")
-        if parts.get(role)
-    ]
-    size = run.options.get("run", {}).get("size")
+    more = [f"{role} {of(role)}" for role in EXTRAS if config.names(role)]
+    size = config.value("run", "size")
     return f"{of('generator')} against {of('critic')} with {', '.join((of('loss'), *more))} " + (
         f"on {of('data')}" + (f" at {size}" if size else "")
     )
@@ -87,20 +84,20 @@ def cards(run: History) -> list[tuple[str, str, str]]:
 
 def parts_of(run: History, registry: Registry) -> list[Part]:
     """Return the parts with summary and paper, where their plugins are installed here."""
-    chosen_by = _recorded(run, "parts")
+    chosen_by = run.environment.set_by.parts
     return [
-        _part(role, name, str(chosen_by.get(role, "")), registry)
-        for role, names in run.parts.items()
-        for name in _names(names)
+        _part(role, name, chosen_by.get(role, ""), registry)
+        for role in run.parts
+        for name in run.config.names(role)
     ]
 
 
 def values_of(run: History) -> dict[str, list[Value]]:
     """Return section to its values with who set each."""
-    recorded = _recorded(run, "options")
+    recorded = run.environment.set_by.options
     return {
         section: [
-            Value(name, plain(value), *_source(recorded, section, name))
+            Value(name, plain(value), *_source(recorded.get(section, {}).get(name)))
             for name, value in values.items()
         ]
         for section, values in run.options.items()
@@ -142,18 +139,9 @@ def protocols(run: History) -> list[dict[str, Any]]:
     ]
 
 
-def remarks_of(run: History) -> list[dict[str, Any]]:
+def remarks_of(run: History) -> list[Event]:
     """Return the remarks of the monitor and of the run, in order of their steps."""
-    return [
-        {
-            "step": event["step"],
-            "since": event["since"] if type(event.get("since")) is int else None,
-            "kind": str(event.get("kind", "")),
-            "text": str(event.get("text", "")),
-            "advice": str(event.get("advice") or ""),
-        }
-        for event in sorted(run.events, key=lambda event: int(event["step"]))
-    ]
+    return sorted(run.events, key=lambda event: event.step)
 
 
 def extremes(run: History) -> list[dict[str, str]]:
@@ -170,8 +158,7 @@ def extremes(run: History) -> list[dict[str, str]]:
 
 def environment_of(run: History) -> dict[str, str]:
     """Return hardware and versions; who set what is shown elsewhere."""
-    found = {name: value for name, value in run.environment.items() if name != "set_by"}
-    return flattened(found)
+    return flattened(replace(run.environment, set_by=SetBy()).to_json())
 
 
 def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
@@ -190,7 +177,7 @@ def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
 
 
 def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:
-    kind = _KINDS.get(role, role)
+    kind = ROLES[role].name if role in ROLES else role
     found = [item.entry for item in registry.entries(kind) if item.qualified == name]
     if not found:
         return Part(role, name, chosen_by, "its plugin is not installed here", "", "")
@@ -199,22 +186,8 @@ def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:
     return Part(role, name, chosen_by, found[0].summary, found[0].paper, link)
 
 
-def _names(found: Any) -> list[str]:
-    names = found if isinstance(found, list) else [found]
-    return [str(name) for name in names if name != "none"]
-
-
-def _recorded(run: History, what: str) -> Mapping[str, Any]:
-    set_by = run.environment.get("set_by")
-    found = set_by.get(what) if isinstance(set_by, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _source(recorded: Mapping[str, Any], section: str, option: str) -> tuple[str, str]:
+def _source(origin: Origin | None) -> tuple[str, str]:
     """Return who set an option, and whom that overrode."""
-    values = recorded.get(section)
-    found = values.get(option) if isinstance(values, Mapping) else None
-    if not (isinstance(found, list) and found):
+    if origin is None:
         return "", ""
-    overrode = [pair for pair in found[1:] if isinstance(pair, list) and len(pair) == 2]
-    return str(found[0]), ", ".join(f"{plain(value)} ({who})" for who, value in overrode)
+    return origin.source, ", ".join(f"{plain(value)} ({who})" for who, value in origin.overrode)

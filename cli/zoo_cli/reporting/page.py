@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +17,9 @@ from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
 from zoo_core import Registry, ZooError, __version__
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.runs import History
+from zoo_core.runs.atomic import write_bytes
 
 ENDINGS = (".html", ".htm")
 
@@ -75,18 +74,7 @@ def write_page(text: str, path: Path) -> None:
             f"a report is an HTML page, not {path.suffix or path.name!r}",
             hint=f"`--out {path.with_suffix('.html')}`",
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise ZooError(
-            f"cannot write {str(path)!r}: {error.strerror or error}",
-            hint="`--out` takes a file that you can write",
-        ) from error
+    write_bytes(path, text.encode(), hint="`--out` takes a file that you can write")
 
 
 def _grouped(charts: Sequence[Chart]) -> list[tuple[str, list[tuple[int, Chart]]]]:
@@ -99,13 +87,12 @@ def _grouped(charts: Sequence[Chart]) -> list[tuple[str, list[tuple[int, Chart]]
 
 
 def _data(run: History, charts: Sequence[Chart]) -> dict[str, Any]:
-    events = sorted(facts.remarks_of(run), key=lambda event: int(event["step"]))
     return {
         "last": run.step,
         "charts": [chart.as_json() for chart in charts],
         "events": [
-            {"step": step, "kinds": sorted({event["kind"] for event in of_step})}
-            for step, of_step in groupby(events, key=lambda event: event["step"])
+            {"step": step, "kinds": sorted({event.kind for event in of_step})}
+            for step, of_step in groupby(facts.remarks_of(run), key=lambda event: event.step)
         ],
     }
 
@@ -118,7 +105,7 @@ def _policy(script: str, style: str) -> str:
 
 
 def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    digest = base64.b64encode(bytes.fromhex(sha256_of_bytes(text.encode()))).decode("ascii")
     return f"sha256-{digest}"
 
 

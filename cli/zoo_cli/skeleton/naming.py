@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from zoo_core import Registry, ZooError
+from zoo_core.config.request import NOTHING
 from zoo_core.registry.discovery import normalised
 from zoo_core.registry.first_party import FIRST_PARTY
 
@@ -17,9 +18,6 @@ LONGEST = 30
 
 _VALID = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", flags=re.IGNORECASE | re.ASCII)
 """Names that PEP 508 allows for a distribution."""
-
-NOTHING = "none"
-"""What asks for no part, so that no part can be called so."""
 
 OFFERED = ("generator", "discriminator", "loss")
 """Kinds of which the skeleton offers a part of the plugin's own name."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
 
 from zoo_cli.skeleton.naming import Name
 from zoo_core import ZooError, __version__
+from zoo_core.runs.atomic import whole_folder, write_errors
 
 _FILES = {
     "pyproject.toml": "pyproject.toml",
@@ -67,26 +65,14 @@ def write(files: Mapping[str, str], folder: Path) -> None:
     Raises:
         ZooError: the folder holds something, is a file, or cannot be written.
     """
-    with _named_errors(folder):
+    hint = "`--to` names another folder"
+    with write_errors(folder, hint=hint):
         _check_free(folder)
-        place = folder.resolve()
-        temporary = place.with_name(f".{place.name}.tmp-{os.getpid()}")
-        temporary.mkdir(parents=True)
-        try:
-            _write_files(files, temporary)
-            if place.exists():
-                # an empty one gives way; one that has been filled meanwhile does not
-                place.rmdir()
-            temporary.rename(place)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _write_files(files: Mapping[str, str], folder: Path) -> None:
-    for path, text in files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+    with whole_folder(folder, over=False, hint=hint) as temporary:
+        for path, text in files.items():
+            file = temporary / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _check_free(folder: Path) -> None:
@@ -105,18 +91,6 @@ def _check_free(folder: Path) -> None:
             "the new project cannot replace the folder that you are in",
             hint="leave `--to` out: it becomes a folder below this one",
         )
-
-
-@contextmanager
-def _named_errors(folder: Path) -> Iterator[None]:
-    """Turn what the file system refuses into an error that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise ZooError(
-            f"{str(folder)!r} cannot be written: {error.strerror or error}",
-            hint="`--to` names another folder",
-        ) from error
 
 
 def _bounds(version: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
+
+from zoo_cli.flags import plugin_option
+from zoo_core.registry.kinds import ROLES, Kind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,39 +36,26 @@ class Flag:
         return self.names[0].partition("/")[0].removeprefix("--").replace("-", "_")
 
 
-def _part(names: str, role: str, meaning: str, metavar: str = "NAME") -> Flag:
-    return Flag(names=tuple(names.split("/")), sets=(role,), help=meaning, metavar=metavar)
+def part_flag(kind: Kind) -> Flag:
+    """Return the flag that chooses parts of a kind."""
+    takes = "NAME[,NAME]" if kind.many else "NAME[:PATH]" if kind.argued else "NAME"
+    return Flag(names=kind.flags, sets=(kind.role,), help=kind.help, metavar=takes)
 
 
 def _value(name: str, sets: str, meaning: str, metavar: str = "N") -> Flag:
     return Flag(names=(name,), sets=tuple(sets.split()), help=meaning, metavar=metavar)
 
 
-PART_FLAGS = (
-    _part("--gen", "generator", "Generator; `zoo list generator` shows all."),
-    _part("--disc/--critic", "critic", "Critic; else the generator names its own."),
-    _part("--loss", "loss", "Loss of both players."),
-    _part("--penalty", "penalty", "Penalties, separated by commas, or none.", "NAME[,NAME]"),
-    _part("--constraint", "constraint", "Constraints after a step, or none.", "NAME[,NAME]"),
-    _part("--sampler", "sampler", "Distribution of the latents."),
-    _part("--condition", "condition", "How labels or codes take part."),
-    _part("--game", "game", "How the players move."),
-    _part("--augment", "augment", "Augmentation of what the critic sees."),
-    _part("--data", "data", "Data set, such as digits or folder:photos/.", "NAME[:PATH]"),
-)
-
-MEASURE_PART_FLAGS = (
-    _part("--metrics", "metric", "What is measured, such as fid,kid.", "NAME[,NAME]"),
-    _part("--features", "features", "What metrics see images through.", "NAME[:PATH]"),
-)
+PART_FLAGS = tuple(part_flag(kind) for kind in ROLES.values() if not kind.measuring)
+MEASURE_PART_FLAGS = tuple(part_flag(kind) for kind in ROLES.values() if kind.measuring)
 
 VALUE_FLAGS = (
     _value("--data-dir", "data.root", "Where the data set lies, or is downloaded to.", "DIR"),
     _value("--size", "run.size", "Side in pixels, or height x width: 32 or 64x48.", "SIZE"),
-    _value("--labels", "run.labels", "Training images that keep their label; else all."),
     _value("--latent-dim", "run.latent_dim", "Length of a latent vector."),
     _value("--steps", "run.steps", "Moves of the generator."),
     _value("--batch", "run.batch", "Images per move."),
+    _value("--microbatch", "run.microbatch", "Images of it played at once, to save memory."),
     _value("--lr", "generator.lr critic.lr", "Learning rate of both players.", "RATE"),
     _value("--critic-steps", "run.critic_steps", "Critic's moves per generator's move."),
     _value("--seed", "run.seed", "Of everything that is random."),
@@ -121,7 +111,7 @@ _OTHERS = (
         help="Any option of any part, such as generator.width=32; `zoo info` shows them.",
     ),
     click.option("--run", metavar="DIR", help="Run directory; else runs/GEN-LOSS-DATA."),
-    click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="A plugin file."),
+    plugin_option,
     click.option("--dry-run", is_flag=True, help="Show every value and who set it; train nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the configuration or outcome."),
     click.option("--resume", metavar="DIR|REPO", help="Go on with this run, also after a crash."),
@@ -134,13 +124,19 @@ ALL_VALUE_FLAGS = (*VALUE_FLAGS, *MEASURE_FLAGS, *PUSH_FLAGS)
 
 def train_options(function: Function) -> Function:
     """Add all options to a command."""
-    flags = [_click_option(flag) for flag in (*ALL_PART_FLAGS, *ALL_VALUE_FLAGS)]
-    for option in reversed([*flags, *_OTHERS]):
+    flags = [click_option(flag) for flag in (*ALL_PART_FLAGS, *ALL_VALUE_FLAGS)]
+    return with_options(function, [*flags, *_OTHERS])
+
+
+def with_options(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
+    """Add options to a command, so that its help shows them in this order."""
+    for option in reversed(options):
         function = option(function)
     return function
 
 
-def _click_option(flag: Flag) -> Callable[[Function], Function]:
+def click_option(flag: Flag) -> Callable[[Function], Function]:
+    """Return what adds a flag to a command."""
     if not flag.metavar:
         return click.option(*flag.names, flag.parameter, is_flag=True, default=None, help=flag.help)
     return click.option(*flag.names, flag.parameter, metavar=flag.metavar, help=flag.help)

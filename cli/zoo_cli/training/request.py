@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS
-from zoo_core.config.run import RESUMABLE
+from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS, Flag
+from zoo_core.config.options import Resumable, marked
+from zoo_core.config.request import Options, Parts
+from zoo_core.config.run import RunOptions
+from zoo_core.registry.kinds import ARGUED, MANY
 
 _ALWAYS = {"resume", "run", "plugins", "as_json", "quiet"}
 
@@ -29,8 +32,8 @@ class Request:
         plugins: plugin files.
     """
 
-    parts: Mapping[str, str | tuple[str, ...]]
-    options: Mapping[str, Mapping[str, Any]]
+    parts: Parts
+    options: Options
     recipe: str | None
     config: str | None
     init: str | None
@@ -54,7 +57,7 @@ def requested(given: Mapping[str, Any]) -> Request:
         )
     recipe, config = _recipe_and_config(given)
     return Request(
-        parts=_parts(given),
+        parts=named_parts(given, ALL_PART_FLAGS),
         options=given_options(given),
         recipe=recipe,
         config=config,
@@ -76,7 +79,7 @@ def _recipe_and_config(given: Mapping[str, Any]) -> tuple[str | None, str | None
     return None, recipe
 
 
-def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
     """Return section to values, from flags and from `-o`.
 
     Raises:
@@ -84,7 +87,8 @@ def given_options(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     from zoo_core.composition import parse_options
 
-    found = parse_options(given["options"])
+    said = parse_options(given["options"])
+    found: dict[str, dict[str, object]] = {section: {**values} for section, values in said.items()}
     for flag in ALL_VALUE_FLAGS:
         value = given[flag.parameter]
         for target in flag.sets if value is not None else ():
@@ -122,28 +126,30 @@ def check_resumable(context: click.Context) -> None:
     Raises:
         UsageError: such an option was given.
     """
+    resumable = marked(RunOptions, Resumable())
     refused = [
         max(parameter.opts, key=len)
         for parameter in context.command.params
-        if parameter.name not in {*RESUMABLE, *_ALWAYS}
+        if parameter.name not in {*resumable, *_ALWAYS}
         and context.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
     ]
     if refused:
-        allowed = ", ".join("--" + name.replace("_", "-") for name in RESUMABLE)
+        allowed = ", ".join("--" + name.replace("_", "-") for name in resumable)
         raise click.UsageError(
             f"--resume goes on with the run as it was and takes no {', '.join(refused)}; "
             f"these may change: {allowed}"
         )
 
 
-def _parts(given: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+def named_parts(given: Mapping[str, Any], flags: Iterable[Flag]) -> Parts:
+    """Return role to name or names, from the flags that were given."""
     from zoo_core.composition import split_names
 
     found: dict[str, str | tuple[str, ...]] = {}
-    for flag in ALL_PART_FLAGS:
-        value = given[flag.parameter]
+    for flag in flags:
+        value, (role,) = given[flag.parameter], flag.sets
         if value is not None:
             # where one part is possible, the core says so; a comma in data belongs to its path
-            several = "," in flag.metavar or ("," in value and flag.sets[0] != "data")
-            found[flag.sets[0]] = split_names(value) if several else value
+            several = role in MANY or ("," in value and role not in ARGUED)
+            found[role] = split_names(value) if several else value
     return found

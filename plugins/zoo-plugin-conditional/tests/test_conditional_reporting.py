@@ -21,10 +21,10 @@ class Heard(Silent):
         self.lines.append(text)
 
 
-def lines_of(tmp_path: Path, condition: str, labels: int | None) -> list[str]:
+def lines_of(tmp_path: Path, condition: str, data: str) -> list[str]:
     composition = compose(
-        {"generator": "vanilla", "condition": condition},
-        {"run": {"size": 8, "steps": 60, "labels": labels}, "critic": {"lr": 1e-3}},
+        {"generator": "vanilla", "condition": condition, "data": data},
+        {"run": {"size": 8, "steps": 60}, "critic": {"lr": 1e-3}},
         recipe="none",
     )
     heard = Heard()
@@ -33,7 +33,7 @@ def lines_of(tmp_path: Path, condition: str, labels: int | None) -> list[str]:
 
 
 def test_the_accuracy_and_the_labels_are_said(tmp_path: Path) -> None:
-    (line,) = lines_of(tmp_path, "sgan", 100)
+    (line,) = lines_of(tmp_path, "sgan", "few-labels:digits")
     found = re.fullmatch(
         r"the critic tells (\S+)% of (\d+) held-out images right \(100 training labels\)", line
     )
@@ -44,4 +44,4 @@ def test_the_accuracy_and_the_labels_are_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("condition", ["ac", "infogan"])
 def test_other_conditions_say_nothing(tmp_path: Path, condition: str) -> None:
-    assert lines_of(tmp_path, condition, None) == []
+    assert lines_of(tmp_path, condition, "digits") == []

@@ -15,7 +15,8 @@ from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.core import Engine
 from zoo_core.engine.state import snapshot
-from zoo_core.interfaces import Dataset, Split
+from zoo_core.interfaces import Dataset, Split, as_floats
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.testing import check_composition, engine_of
 from zoo_core.training import Run, Silent, resume, train
 
@@ -51,8 +52,9 @@ def test_every_condition_trains_with_any_parts(name: str, partners: str) -> None
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_few_labels_train_as_well(name: str) -> None:
-    run = {"latent_dim": 5, "labels": 700}
-    check_composition({"generator": "dcgan", "condition": name}, {**SMALL, "run": run}, size="8")
+    parts = {"generator": "dcgan", "condition": name, "data": "few-labels:digits"}
+    options = {**SMALL, "run": {"latent_dim": 5}, "data": {"count": 700}}
+    check_composition(parts, options, size="8")
 
 
 class Watch(TorchDispatchMode):
@@ -99,14 +101,15 @@ def test_stopping_and_resuming_gives_the_same_tensors(name: str, tmp_path: Path)
             assert torch.equal(value, resumed[stem][key]), f"{stem}/{key}"
 
 
-def trained(name: str, **run: Any) -> tuple[Composition, Engine]:
+def trained(name: str, data: str = "digits") -> tuple[Composition, Engine]:
     """Return a tiny composition after a few hundred steps on digits."""
     options = {
-        "run": {"batch": 32, "size": "8", "latent_dim": 16, **run},
+        "run": {"batch": 32, "size": "8", "latent_dim": 16},
         "generator": {"lr": 1e-3},
         "critic": {"lr": 1e-3},
     }
-    composition = compose({"generator": "vanilla", "condition": name}, options, recipe="none")
+    parts = {"generator": "vanilla", "condition": name, "data": data}
+    composition = compose(parts, options, recipe="none")
     engine = engine_of(composition, device="cpu")
     for _ in range(300):
         engine.step()
@@ -118,7 +121,7 @@ def digits(dataset: Dataset, split: Split) -> tuple[Tensor, Tensor]:
     table = dataset.tables(split)["images"]
     rows = table.take(torch.arange(len(table)))
     assert rows.labels is not None
-    return rows.images.float() / 127.5 - 1, rows.labels
+    return as_floats(rows.images), rows.labels
 
 
 def nearest_class(images: Tensor, dataset: Dataset) -> Tensor:
@@ -131,7 +134,7 @@ def nearest_class(images: Tensor, dataset: Dataset) -> Tensor:
 @pytest.mark.parametrize("name", ["concat", "projection", "ac"])
 def test_a_generator_learns_to_make_the_class_it_is_asked_for(name: str) -> None:
     composition, engine = trained(name)
-    wanted = torch.arange(200) % 10
+    wanted = labels_in_turn(200, 10)
     with torch.no_grad():
         images = engine.game.sample(
             engine.game.nets(), CounterDraws(0, 0), count=200, labels=wanted
@@ -155,7 +158,7 @@ def test_the_classifier_of_ac_learns() -> None:
 
 
 def test_the_classifier_of_sgan_learns_from_a_hundred_labels() -> None:
-    composition, engine = trained("sgan", labels=100)
+    composition, engine = trained("sgan", "few-labels:digits")
     logged = engine.sums.take()
     assert logged["critic.labelled"] == pytest.approx(100 / 1441, rel=0.2)
     assert logged["critic.class accuracy"] > 0.4
@@ -164,7 +167,7 @@ def test_the_classifier_of_sgan_learns_from_a_hundred_labels() -> None:
 
 def test_the_codes_of_infogan_are_found_in_images_drawn_later() -> None:
     _, engine = trained("infogan")
-    game, wanted = engine.game, torch.arange(200) % 10
+    game, wanted = engine.game, labels_in_turn(200, 10)
     rng = CounterDraws(1, 0)
     with torch.no_grad():
         latents = game.condition.with_codes(

@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from zoo_core import ZooError, load
-from zoo_core.weights.convert.exporting import export
-from zoo_core.weights.convert.importing import import_weights
+from zoo_core.weights.convert.exported import export
+from zoo_core.weights.convert.imported import import_weights
 
 W = 2
 PLAIN = nn.InstanceNorm2d

@@ -130,7 +130,7 @@ def differences(one: Run, other: Run) -> list[str]:
 
 
 def log_of(run: Run) -> list[dict[str, float]]:
-    lines = [json.loads(line) for line in run.directory.metrics.read_text().splitlines()]
+    lines = [json.loads(line) for line in run.directory.log.read_text().splitlines()]
     return [
         {k: v for k, v in x.items() if k not in ("seconds", "images_per_second")} for x in lines
     ]

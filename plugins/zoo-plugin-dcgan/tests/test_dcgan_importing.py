@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from zoo_core import ZooError, load
-from zoo_core.weights.convert.importing import import_weights
+from zoo_core.weights.convert.imported import import_weights
 
 LATENTS, WIDTH = 5, 3
 

@@ -34,17 +34,20 @@ def rng() -> CounterDraws:
 
 
 def _set(
-    features: Tensor | None = None, logits: Tensor | None = None, images: Tensor | None = None
+    features: Tensor | None = None,
+    logits: Tensor | None = None,
+    images: Tensor | None = None,
+    labels: Tensor | None = None,
 ) -> ImageSet:
     if features is None:
         count = next(len(given) for given in (logits, images) if given is not None)
         features = torch.zeros(count, 1)
-    return ImageSet(Seen(features, logits), images)
+    return ImageSet(Seen(features, logits), images, labels)
 
 
 @pytest.fixture
 def image_set() -> Callable[..., ImageSet]:
-    """Return the maker of a set of features, logits or images."""
+    """Return the maker of a set of features, logits, images or labels."""
     return _set
 
 

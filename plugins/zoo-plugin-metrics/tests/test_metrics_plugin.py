@@ -12,7 +12,16 @@ from zoo_plugin_metrics.plugin import zoo_entries
 
 ENTRIES = {(entry.kind, entry.name): entry for entry in zoo_entries()}
 METRICS = [entry for entry in zoo_entries() if entry.kind == "metric"]
-NAMES = ("fid", "kid", "inception-score", "precision-recall", "wasserstein", "modes")
+NAMES = (
+    "fid",
+    "kid",
+    "inception-score",
+    "precision-recall",
+    "wasserstein",
+    "modes",
+    "label-accuracy",
+    "memorisation",
+)
 
 
 def test_the_plugin_imports_no_torch() -> None:
@@ -21,7 +30,7 @@ def test_the_plugin_imports_no_torch() -> None:
 
 
 def test_what_there_is() -> None:
-    assert [entry.name for entry in METRICS] == [*NAMES, "memorisation"]
+    assert [entry.name for entry in METRICS] == list(NAMES)
     assert {name for kind, name in ENTRIES if kind == "features"} == {
         "digit-classifier",
         "inception",

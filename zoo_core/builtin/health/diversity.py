@@ -43,12 +43,12 @@ class Yardstick:
     """What is kept of the real images.
 
     Args:
-        rows: (R, D) reduced real images.
+        rows: (R, D) reduced real images, without some that are kept apart.
         centres: (K, D) of the groups.
-        spread: mean distance of two images of a sample.
-        modes: effective number of groups of a sample.
-        nearest: median distance of an image of a sample to the nearest other one of it.
-        distance: median distance of an image of a sample to the nearest one outside it.
+        spread: mean distance of two of the images that are kept apart.
+        modes: effective number of their groups.
+        nearest: median distance of one of them to the nearest other one.
+        distance: median distance of one of them to the nearest of `rows`.
     """
 
     rows: Tensor
@@ -59,26 +59,26 @@ class Yardstick:
     distance: float
 
     @classmethod
-    def of(cls, rows: Tensor, sample: int) -> Yardstick:
-        """Return the yardstick of (R, D) reduced real images for samples of a size below R."""
-        drawn, others = rows[:sample], rows[sample:]
+    def of(cls, rows: Tensor, count: int) -> Yardstick:
+        """Return the yardstick of (R, D) reduced real images for so many images, fewer than R."""
+        apart, others = rows[:count], rows[count:]
         centres = grouped(rows, min(BINS, len(rows) // 2))
         return cls(
             rows=others,
             centres=centres,
-            spread=mean_distance(drawn),
-            modes=effective_number(drawn, centres),
-            nearest=nearest_other(drawn),
-            distance=nearest_of(drawn, others),
+            spread=mean_distance(apart),
+            modes=effective_number(apart, centres),
+            nearest=nearest_other(apart),
+            distance=nearest_of(apart, others),
         )
 
-    def compare(self, drawn: Tensor) -> Diversity:
-        """Return the measures of (N, D) reduced images."""
+    def compare(self, samples: Tensor) -> Diversity:
+        """Return the measures of (N, D) reduced samples."""
         return Diversity(
-            spread=_ratio(mean_distance(drawn), self.spread),
-            modes=_ratio(effective_number(drawn, self.centres), self.modes),
-            nearest=_ratio(nearest_other(drawn), self.nearest),
-            distance=_ratio(nearest_of(drawn, self.rows), self.distance),
+            spread=_ratio(mean_distance(samples), self.spread),
+            modes=_ratio(effective_number(samples, self.centres), self.modes),
+            nearest=_ratio(nearest_other(samples), self.nearest),
+            distance=_ratio(nearest_of(samples, self.rows), self.distance),
         )
 
 

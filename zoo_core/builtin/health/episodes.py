@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from zoo_core.builtin.health.checks import CHECKS, Check
 from zoo_core.builtin.health.finding import PREFIX, Finding
@@ -45,11 +44,11 @@ class Episodes:
         self._checks = tuple(checks)
         self._open: set[tuple[str, str]] = set()
 
-    def take(self, step: int, line: Mapping[str, Any]) -> list[Remark]:
-        """Take a line of a log; return what is to be said of it."""
+    def take(self, step: int, scalars: Mapping[str, float]) -> list[Remark]:
+        """Take a log point; return what is to be said of it."""
         early = step <= self.warmup
         self.series.add(
-            step, {n: v for n, v in line.items() if not (early and n.startswith(PREFIX))}
+            step, {n: v for n, v in scalars.items() if not (early and n.startswith(PREFIX))}
         )
         found = [
             remark
@@ -57,7 +56,7 @@ class Episodes:
             for side in check.sides(self.series.now)
             for remark in self._judged(check, side)
         ]
-        return [*_not_finite(step, line), *found]
+        return [*_not_finite(step, scalars), *found]
 
     def _judged(self, check: Check, side: str) -> list[Remark]:
         finding, key = check.look(self.series, side), (check.kind, side)
@@ -75,9 +74,9 @@ def _remark(check: Check, finding: Finding) -> Remark:
     return Remark(kind=check.kind, text=finding.text, since=finding.since)
 
 
-def _not_finite(step: int, line: Mapping[str, Any]) -> list[Remark]:
-    broken = [n for n, v in line.items() if isinstance(v, float) and not math.isfinite(v)]
+def _not_finite(step: int, scalars: Mapping[str, float]) -> list[Remark]:
+    broken = [n for n, v in scalars.items() if isinstance(v, float) and not math.isfinite(v)]
     if not broken:
         return []
-    text = f"{broken[0]} is {line[broken[0]]}"
+    text = f"{broken[0]} is {scalars[broken[0]]}"
     return [Remark(kind="non-finite", text=text, since=step)]

@@ -149,8 +149,8 @@ class Gauge:
         if len(real) < LEAST:
             return None
         rows = self._taken(real, YARDSTICK, "yardstick", view.target)
-        sample = min(self.count, len(rows) // 2)
-        seen = _cut(rows, slice(sample))
+        count = min(self.count, len(rows) // 2)
+        seen = _cut(rows, slice(count))
         held = test.get(view.target)
         unseen = None
         if held is not None and len(held) >= LEAST:
@@ -159,7 +159,7 @@ class Gauge:
         return Sight(
             view=view,
             given=given,
-            yardstick=Yardstick.of(_reduced(rows.images), sample),
+            yardstick=Yardstick.of(_reduced(rows.images), count),
             seen=seen,
             unseen=unseen,
         )

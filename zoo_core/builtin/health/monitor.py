@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from zoo_core.builtin.health.advice import advice_for
 from zoo_core.builtin.health.episodes import Episodes, Remark
 from zoo_core.builtin.health.measurements import Gauge
-from zoo_core.builtin.stopping import Plateau, plateau_of
-from zoo_core.runs.directory import read_lines
+from zoo_core.builtin.health.plateau import Plateau, plateau_of
+from zoo_core.runs.lines import LogLine, read_log
 from zoo_core.training.run import Run
 
 WARMUP = 0.04
@@ -50,7 +49,7 @@ class Monitor:
         if step <= self._step:
             self._read(before=step)
         self._step = step
-        if self._plateau is not None and self._plateau.take({"step": step, **scalars}):
+        if self._plateau is not None and self._plateau.take(step, scalars):
             self.run.stop(self._plateau.reason)
         if not self.run.options.monitor:
             return
@@ -64,15 +63,15 @@ class Monitor:
         lines = self._lines(before)
         self._plateau = plateau_of(self.run, lines)
         for line in lines:
-            self._step = int(line["step"])
-            self._episodes.take(self._step, line)
+            self._step = line.step
+            self._episodes.take(line.step, line.scalars)
 
     def _new_episodes(self) -> Episodes:
         return Episodes(warmup=WARMUP * self.run.options.steps)
 
-    def _lines(self, before: int | None) -> list[dict[str, Any]]:
-        lines = read_lines(self.run.directory.metrics)
-        return [line for line in lines if before is None or line["step"] < before]
+    def _lines(self, before: int | None) -> list[LogLine]:
+        lines = read_log(self.run.directory.log)
+        return [line for line in lines if before is None or line.step < before]
 
     def _speak(self, remark: Remark) -> None:
         run = self.run
@@ -83,7 +82,7 @@ class Monitor:
             {item.entry.name for item in items},
             {item.entry.name for item in installed},
         )
-        run.note(remark.kind, remark.text, advice=advice, since=remark.since)
+        run.remark(remark.kind, remark.text, advice=advice, since=remark.since)
         if remark.kind == "collapse":
             self._act(remark)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.interfaces import Batch, Draws, Duel, Table
 from zoo_core.metrics import per_image, tables_of
+from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.training.run import Run
 
 Nets = Mapping[str, nn.Module]
@@ -52,10 +53,9 @@ def _drawn(run: Run) -> View:
 
     def make(nets: Nets, batch: Batch, rng: Draws) -> Batch:
         count = len(batch)
-        turns = torch.arange(count, device=batch.images.device) % max(classes, 1)
-        labels = turns if classes and plan.labelled else None
-        images = game.sample(nets, rng, count=count, labels=labels)
-        return Batch(images, turns if classes and not hidden else None)
+        turns = labels_in_turn(count, classes, device=batch.images.device) if classes else None
+        images = game.sample(nets, rng, count=count, labels=turns if plan.labelled else None)
+        return Batch(images, None if hidden else turns)
 
     score = _score(run, "discriminator")
     return View(prefix="", target="images", source="images", make=make, score=score)

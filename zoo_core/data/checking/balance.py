@@ -12,7 +12,7 @@ from zoo_core.data.folders.labelling import class_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from zoo_core.data.folders.folder import Part
+    from zoo_core.data.folders.folder import SplitFiles
     from zoo_core.data.folders.labelling import LabelMode
     from zoo_core.data.folders.listing import Listing
     from zoo_core.interfaces.data import Split
@@ -79,9 +79,11 @@ def count_labels(
     )
 
 
-def count_folders(parts: Mapping[Split, Part], mode: LabelMode, files: Sequence[str]) -> Labels:
+def count_folders(
+    splits: Mapping[Split, SplitFiles], mode: LabelMode, files: Sequence[str]
+) -> Labels:
     """Return the labels that the folders of images are, or would be."""
-    found = {split: Counter(class_of(name) for name in part.names) for split, part in parts.items()}
+    found = {split: Counter(class_of(name) for name in one.names) for split, one in splits.items()}
     folders = sorted({name for counted in found.values() for name in counted if name is not None})
     if mode == "none":
         return Labels(ignored_folders=tuple(folders), label_files=tuple(files))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zoo_core.data.tables.converting import GREY_MODES
+from zoo_core.data.tables.eight_bits import GREY_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from zoo_core.data.checking.examining import Examined
+    from zoo_core.data.checking.examined import Examined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zoo_core.data.checking.advising import Advised
+    from zoo_core.data.checking.advice import Advised
     from zoo_core.data.checking.balance import Labels
     from zoo_core.data.checking.conversions import Conversion
     from zoo_core.data.checking.duplicates import Duplicates

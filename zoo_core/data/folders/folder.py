@@ -30,7 +30,7 @@ HELD_OUT_FOLDERS = ("test", "val", "valid", "validation")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitFiles:
     """The images of one split: relative paths below a folder."""
 
     root: Path
@@ -77,26 +77,26 @@ class Folder(CachedDataset):
         memory_limit: MemoryLimit = 2048,
     ) -> None:
         listing = list_images(path)
-        self.parts = split_listing(listing, held_out)
-        self.labelling = label_parts(self.parts, labels, str(listing.root))
-        super().__init__(_image(self.parts, size, channels), classes=self.labelling.classes)
+        self.splits = split_listing(listing, held_out)
+        self.labelling = label_splits(self.splits, labels, str(listing.root))
+        super().__init__(_image(self.splits, size, channels), classes=self.labelling.classes)
         self.listing = listing
         self.others = listing.others
         self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
 
     def read(self, split: Split) -> MemoryTable | FileTable:
-        part = self.parts[split]
+        files = self.splits[split]
         return table_of_files(
-            part.root,
-            part.names,
+            files.root,
+            files.names,
             image=self.image,
-            labels=self.labelling.labels(part.names),
+            labels=self.labelling.labels(files.names),
             in_memory=self.in_memory,
         )
 
     def count(self, split: Split) -> int:
         """Return the number of images in a split, without reading them."""
-        return len(self.parts[split].names)
+        return len(self.splits[split].names)
 
     def summary(self) -> str:
         """Return one sentence with counts, also of files that are not images."""
@@ -104,7 +104,7 @@ class Folder(CachedDataset):
         return super().summary() + (f"; {others} not read" if others else "")
 
 
-def split_listing(listing: Listing, fraction: float) -> dict[Split, Part]:
+def split_listing(listing: Listing, fraction: float) -> dict[Split, SplitFiles]:
     """Return the images of the training and of the held-out split.
 
     Raises:
@@ -116,8 +116,8 @@ def split_listing(listing: Listing, fraction: float) -> dict[Split, Part]:
         return _own_split(listing, held)
     chosen = held_out(listing.images, fraction)
     return {
-        "train": Part(listing.root, tuple(_where(listing.images, chosen, wanted=False))),
-        "test": Part(listing.root, tuple(_where(listing.images, chosen, wanted=True))),
+        "train": SplitFiles(listing.root, tuple(_where(listing.images, chosen, wanted=False))),
+        "test": SplitFiles(listing.root, tuple(_where(listing.images, chosen, wanted=True))),
     }
 
 
@@ -125,7 +125,7 @@ def _where(names: Sequence[str], chosen: Sequence[bool], *, wanted: bool) -> Ite
     return (name for name, one in zip(names, chosen, strict=True) if one == wanted)
 
 
-def _own_split(listing: Listing, held: str) -> dict[Split, Part]:
+def _own_split(listing: Listing, held: str) -> dict[Split, SplitFiles]:
     inside = {top: _below(listing.images, top) for top in ("train", held)}
     outside = [name for name in listing.images if name.partition("/")[0] not in inside]
     if outside:
@@ -135,8 +135,8 @@ def _own_split(listing: Listing, held: str) -> dict[Split, Part]:
             hint=f"move what is outside elsewhere, or name `folder:{listing.root}/train`",
         )
     return {
-        "train": Part(listing.root / "train", inside["train"]),
-        "test": Part(listing.root / held, inside[held]),
+        "train": SplitFiles(listing.root / "train", inside["train"]),
+        "test": SplitFiles(listing.root / held, inside[held]),
     }
 
 
@@ -144,13 +144,13 @@ def _below(names: Sequence[str], top: str) -> tuple[str, ...]:
     return tuple(name.removeprefix(f"{top}/") for name in names if name.startswith(f"{top}/"))
 
 
-def label_parts(parts: Mapping[Split, Part], mode: LabelMode, owner: str) -> Labelling:
+def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str) -> Labelling:
     """Return the classes of both splits.
 
     Raises:
         ZooError: unclear labels, or a class that only the held-out split has.
     """
-    train, test = parts["train"], parts["test"]
+    train, test = splits["train"], splits["test"]
     found = find_classes((*train.names, *test.names), mode, owner)
     if train.root != test.root:
         known = find_classes(train.names, mode, str(train.root)).classes
@@ -165,10 +165,12 @@ def label_parts(parts: Mapping[Split, Part], mode: LabelMode, owner: str) -> Lab
     return found
 
 
-def _image(parts: dict[Split, Part], size: tuple[int, int] | None, channels: Channels) -> ImageSpec:
+def _image(
+    splits: dict[Split, SplitFiles], size: tuple[int, int] | None, channels: Channels
+) -> ImageSpec:
     headers: list[Header] = []
     if size is None or channels == "auto":
-        headers = read_all(read_header, parts["train"].paths() + parts["test"].paths())
+        headers = read_all(read_header, splits["train"].paths() + splits["test"].paths())
     return image_of(headers, size, channels)
 
 

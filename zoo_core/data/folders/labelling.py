@@ -10,14 +10,13 @@ import torch
 from torch import Tensor
 
 from zoo_core.errors import ZooError
+from zoo_core.interfaces.data import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LabelMode = Literal["auto", "folders", "none"]
 """The option `labels` of `folder`."""
-
-UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import torch
 from torch import Tensor
 
 from zoo_core.data.tables.files import FileTable, decode_with
-from zoo_core.data.tables.fitting import cover_picture
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.data.tables.reading import Unreadable, pixels_of, read_picture
+from zoo_core.data.tables.sizes import cover_picture
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.interfaces.data import Rows
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PairTable:
     def fingerprint(self) -> str:
         """Return the sha256 of the two tables' fingerprints."""
         both = f"{self.images.fingerprint()} {self.sources.fingerprint()}"
-        return hashlib.sha256(both.encode()).hexdigest()
+        return sha256_of_bytes(both.encode())
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,7 +74,7 @@ class HalvesTable(FileTable):
         """Return the sha256 of names, sizes and times of change, and of the direction."""
         # a class with slots is made anew by its decorator, which `super()` does not see
         files = FileTable.fingerprint(self)
-        return hashlib.sha256(f"{files} {self.left_is_source}".encode()).hexdigest()
+        return sha256_of_bytes(f"{files} {self.left_is_source}".encode())
 
     def _read(self, path: Path) -> Tensor | Unreadable:
         return read_picture(path, self.image.channels, lambda whole: _halves(whole, self.image))

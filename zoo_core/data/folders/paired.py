@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
-from zoo_core.data.folders.pairing import Layout, Pairs, pair_up
+from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
 from zoo_core.data.tables.reading import Header, read_header

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from typing import TYPE_CHECKING
+
+from zoo_core.digests import sha256_of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,4 +33,4 @@ def held_out(names: Sequence[str], fraction: float) -> list[bool]:
 def _rank(name: str) -> float:
     # file systems disagree on the normal form of accents
     text = unicodedata.normalize("NFC", name).encode("utf-8", "surrogateescape")
-    return int.from_bytes(hashlib.sha256(text).digest()[:6], "big") / 2**48
+    return int(sha256_of_bytes(text)[:12], 16) / 2**48

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.data.folders.passing import passed_on
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Dataset, Datasets, Split, Table
 
@@ -53,14 +54,10 @@ class Unpaired(Dataset):
         labels: LabelMode = "auto",
         root: str | None = None,
     ) -> None:
-        given = {
-            "held_out": 0.0 if test else held_out,
-            "channels": None if channels == "auto" else channels,
-            "labels": None if labels == "auto" else labels,
-            "root": root,
-        }
+        held = 0.0 if test else held_out
+        given = passed_on(size=size, held_out=held, channels=channels, labels=labels, root=root)
         self.names = _two(sides)
-        self.sides = _opened(datasets, self.names, size, given)
+        self.sides = _opened(datasets, self.names, given)
         first, second = self.sides.values()
         self.image = first.image
         _check_alike(self.sides, self.names)
@@ -87,11 +84,11 @@ class Unpaired(Dataset):
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
 
     def _held_out(
-        self, datasets: Datasets, test: str, given: Mapping[str, Any]
+        self, datasets: Datasets, test: str, given: Mapping[str, object]
     ) -> dict[str, Dataset]:
         names = _two(test)
-        options = {**given, "channels": str(self.image.channels)}
-        found = _opened(datasets, names, (self.image.height, self.image.width), options)
+        own = {"channels": str(self.image.channels), "size": (self.image.height, self.image.width)}
+        found = _opened(datasets, names, {**given, **own})
         for name, data in zip(names, found.values(), strict=True):
             if data.image != self.image:
                 raise ZooError(
@@ -130,14 +127,8 @@ def _published_form(folder: Path) -> str:
 
 
 def _opened(
-    datasets: Datasets,
-    names: tuple[str, str],
-    size: tuple[int, int] | None,
-    given: Mapping[str, Any],
+    datasets: Datasets, names: tuple[str, str], options: Mapping[str, object]
 ) -> dict[str, Dataset]:
-    options = {name: value for name, value in given.items() if value is not None}
-    if size is not None:
-        options["size"] = size
     found = {side: _side(datasets, name, options) for side, name in zip("ab", names, strict=True)}
     for name, data in zip(names, found.values(), strict=True):
         if set(data.images) != {"images"}:
@@ -148,7 +139,7 @@ def _opened(
     return found
 
 
-def _side(datasets: Datasets, name: str, options: Mapping[str, Any]) -> Dataset:
+def _side(datasets: Datasets, name: str, options: Mapping[str, object]) -> Dataset:
     if ":" in name:
         return datasets(name, **options)
     is_folder = Path(name).expanduser().is_dir()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torchvision import datasets
 
 from zoo_core.data.sets.downloads import data_root, fetch, missing_error
 from zoo_core.data.tables.cached import CachedDataset
@@ -97,7 +96,7 @@ class CelebA(CachedDataset):
     @property
     def folder(self) -> Path:
         """Return where the tables and the folder of images are looked for."""
-        return self.root / str(datasets.CelebA.base_folder)
+        return self.root / "celeba"
 
     def read(self, split: Split) -> MemoryTable | FileTable:
         source = self._open(split)
@@ -116,13 +115,13 @@ class CelebA(CachedDataset):
         expected = [f"the folder {IMAGES}", *_tables()]
         if not self._is_complete() and self.download:
             fetch(
-                lambda: datasets.CelebA(str(self.root), split="test", download=True),
+                lambda: _published()(str(self.root), split="test", download=True),
                 name="celeba",
                 folder=self.folder,
                 expected=expected,
             )
         try:
-            return datasets.CelebA(str(self.root), split=split, download=False)
+            return _published()(str(self.root), split=split, download=False)
         except RuntimeError:
             raise missing_error(
                 "celeba", self.folder, expected, "complete and with the published md5"
@@ -133,7 +132,7 @@ class CelebA(CachedDataset):
 
 
 def _tables() -> list[str]:
-    return [name for _, _, name in datasets.CelebA.file_list if name.endswith(".txt")]
+    return [name for _, _, name in _published().file_list if name.endswith(".txt")]
 
 
 def _classes(attribute: str | None) -> tuple[str, ...]:
@@ -145,3 +144,10 @@ def _classes(attribute: str | None) -> tuple[str, ...]:
             hint=f"{nearest(attribute, ATTRIBUTES)}the attributes are {', '.join(ATTRIBUTES)}",
         )
     return f"not {attribute}", attribute
+
+
+def _published() -> Any:
+    """Return torchvision's data set; only who reads the data waits for its import."""
+    from torchvision import datasets
+
+    return datasets.CelebA

@@ -6,18 +6,19 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torchvision import datasets
 
 from zoo_core.data.sets.downloads import check_archive, data_root, fetch, missing_error
 from zoo_core.data.tables.cached import CachedDataset
-from zoo_core.data.tables.fitting import cover_images
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.sizes import cover_images
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from zoo_core.interfaces.data import Split
+
+FOLDER = "cifar-10-batches-py"
 
 CLASSES = (
     "airplane",
@@ -55,10 +56,10 @@ class Cifar10(CachedDataset):
     @property
     def folder(self) -> Path:
         """Return where the batches are looked for."""
-        return self.root / str(datasets.CIFAR10.base_folder)
+        return self.root / FOLDER
 
     def read(self, split: Split) -> MemoryTable:
-        self._provide(_published())
+        self._provide(_sums())
         source = self._open(split)
         images = torch.from_numpy(source.data).permute(0, 3, 1, 2).contiguous()
         sized = cover_images(images, (self.image.height, self.image.width))
@@ -68,11 +69,11 @@ class Cifar10(CachedDataset):
         with warnings.catch_warnings():
             # the pickles are of an old NumPy, and newer ones complain
             warnings.simplefilter("ignore")
-            return datasets.CIFAR10(str(self.root), train=split == "train", download=download)
+            return _published()(str(self.root), train=split == "train", download=download)
 
-    def _provide(self, published: dict[str, str]) -> None:
+    def _provide(self, sums: dict[str, str]) -> None:
         missing = []
-        for name, md5 in published.items():
+        for name, md5 in sums.items():
             if (self.folder / name).exists():
                 check_archive(self.folder / name, md5)
             else:
@@ -84,12 +85,19 @@ class Cifar10(CachedDataset):
                 lambda: self._open("test", download=True),
                 name="cifar10",
                 folder=self.folder,
-                expected=[f"the unpacked batches of {datasets.CIFAR10.filename}"],
+                expected=[f"the unpacked batches of {_published().filename}"],
             )
 
 
-def _published() -> dict[str, str]:
+def _sums() -> dict[str, str]:
     """Return the md5 of every file that torchvision unpickles."""
-    source = datasets.CIFAR10
+    source = _published()
     files = dict((*source.train_list, *source.test_list))
     return {**files, source.meta["filename"]: source.meta["md5"]}
+
+
+def _published() -> Any:
+    """Return torchvision's data set; only who reads the data waits for its import."""
+    from torchvision import datasets
+
+    return datasets.CIFAR10

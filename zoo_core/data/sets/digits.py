@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from zoo_core.data.tables.cached import CachedDataset
-from zoo_core.data.tables.fitting import contain_images
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.sizes import contain_images
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
-from torchvision.datasets.utils import check_integrity
 
 from zoo_core.errors import ZooError
 
@@ -40,6 +39,9 @@ def check_archive(path: Path, md5: str) -> None:
     Raises:
         ZooError: the file is another one.
     """
+    # takes as long to import as torch: only who reads the data waits for it
+    from torchvision.datasets.utils import check_integrity
+
     if not check_integrity(path, md5):
         raise damaged_error(path, "its md5 is not the published one")
 

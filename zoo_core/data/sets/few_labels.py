@@ -3,53 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor
 
-from zoo_core.data.folders.labelling import UNKNOWN
+from zoo_core.config.options import Between
+from zoo_core.data.folders.folder import Channels, HeldOut
+from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.data.folders.passing import passed_on
+from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces.data import Dataset, Rows, Split, Table
-from zoo_core.spec import ImageSpec
-
-CHUNK = 1024
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table
 
 
+@dataclass(kw_only=True, eq=False)
 class FewLabels(Dataset):
-    """Keep the labels of some training images; those of the others become unknown.
+    """Show another data set with the labels of some training images; the others become unknown.
 
-    The same number of each class is kept, a remainder by one more of the first classes; which
-    images these are depends on the seed. The held-out split keeps all its labels. The training
-    split has a second table, "labelled", of the images that keep their label, repeated where they
-    are fewer than a batch: among many images they would come up too rarely to learn from.
+    The same number of each class is kept, a remainder by one more of the first classes. The
+    held-out split keeps all its labels. The training split has a second table, "labelled", of the
+    images that keep their label, repeated where they are fewer than a batch: among many images
+    they would come up too rarely to learn from.
+
+    Options that are none or auto are left to the other data set, and reach it where it has them.
 
     Args:
-        dataset: where the images come from.
+        of: the other data set, as `--data` takes it, such as digits or folder:photos.
         count: how many training images keep their label.
-        seed: of the choice.
-        batch: rows that "labelled" has at least.
+        seed: of the choice of these.
+        held_out: fraction of a folder's images that is held out.
+        channels: 1 reads a folder as grey, 3 as colour.
+        labels: how a folder is labelled: auto, folders or none.
+        root: folder of the downloaded data sets; `--data-dir` sets it.
+        batch: rows that "labelled" has at least; the task says how many a move takes.
 
     Raises:
         ZooError: data without labels, or fewer labels of a class than are to be kept.
     """
 
-    def __init__(self, dataset: Dataset, count: int, seed: int, *, batch: int = 1) -> None:
-        if not dataset.classes:
+    argument: ClassVar[str] = "of"
+
+    datasets: Datasets
+    of: str = field()
+    size: tuple[int, int] | None = None
+    count: Annotated[int, Between(1, 1_000_000_000)] = 100
+    seed: Annotated[int, Between(0, 2**53)] = 0
+    held_out: HeldOut | None = None
+    channels: Channels = "auto"
+    labels: LabelMode = "auto"
+    root: str | None = None
+    batch: int = 1
+    dataset: Dataset = field(init=False)
+    _kept: dict[str, Table] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        given = passed_on(
+            size=self.size,
+            held_out=self.held_out,
+            channels=self.channels,
+            labels=self.labels,
+            root=self.root,
+        )
+        self.dataset = self.datasets(self.of, **given)
+        if not self.dataset.classes or set(self.dataset.images) != {"images"}:
             raise ZooError(
-                f"{count} labels are asked for, but the data has none",
-                hint="leave `--labels` out, or choose labelled data, such as `--data digits`",
+                f"{self.count} labels are asked for, but {self.of!r} has none",
+                hint="choose labelled data, such as `--data few-labels:digits`",
             )
-        self.dataset, self.labels, self.seed, self.batch = dataset, count, seed, batch
-        self.image, self.source, self.classes = dataset.image, dataset.source, dataset.classes
-        self._kept: dict[str, Table] = {}
+        self.of = self.dataset.of or self.of
+        self.image, self.source = self.dataset.image, self.dataset.source
+        self.classes = self.dataset.classes
 
     @property
-    def images(self) -> Mapping[str, ImageSpec]:
-        """Return table name to what its images are."""
-        return {**self.dataset.images, "labelled": self.image}
+    def whole(self) -> Dataset:
+        """Return the other data set, which has all labels."""
+        return self.dataset.whole
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)
@@ -61,53 +93,17 @@ class FewLabels(Dataset):
 
     def summary(self) -> str:
         """Return one sentence with counts, also of the labels that are kept."""
-        return f"{self.dataset.summary()}; {self.labels:,} training labels are used"
+        return f"{self.dataset.summary()}; {self.count:,} training labels are used"
 
     def _masked(self, table: Table) -> dict[str, Table]:
-        labels = _labels_of(table)
-        chosen = _chosen(labels, self.labels, self.classes, self.seed)
+        labels = labels_of(table)
+        chosen = _chosen(labels, self.count, self.classes, self.seed)
         masked = torch.full_like(labels, UNKNOWN)
         masked[chosen] = labels[chosen]
         known = table.take(chosen).images.cpu()
         times = -(-self.batch // len(chosen))
         labelled = MemoryTable(known.repeat(times, 1, 1, 1), labels[chosen].repeat(times))
-        if isinstance(table, MemoryTable):
-            return {"images": replace(table, labels=masked), "labelled": labelled}
-        return {"images": Relabelled(table, masked), "labelled": labelled}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Relabelled:
-    """A table with other labels."""
-
-    table: Table
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def take(self, indices: Tensor) -> Rows:
-        """Return the rows at (N,) int64 indices, on the table's device."""
-        rows = self.table.take(indices)
-        return replace(rows, labels=self.labels[indices.cpu()].to(rows.images.device))
-
-    def to(self, device: torch.device) -> Relabelled:
-        """Return the table with its images on a device, or where they must stay."""
-        return Relabelled(self.table.to(device), self.labels)
-
-
-def _labels_of(table: Table) -> Tensor:
-    known = getattr(table, "labels", None)
-    if isinstance(known, Tensor):
-        return known.cpu()
-    starts = range(0, len(table), CHUNK)
-    rows = [torch.arange(start, min(start + CHUNK, len(table))) for start in starts]
-    return torch.cat([_read_labels(table, few) for few in rows])
-
-
-def _read_labels(table: Table, rows: Tensor) -> Tensor:
-    found = table.take(rows).labels
-    return torch.full_like(rows, UNKNOWN) if found is None else found.cpu()
+        return {"images": with_labels(table, masked), "labelled": labelled}
 
 
 def _chosen(labels: Tensor, count: int, classes: tuple[str, ...], seed: int) -> Tensor:
@@ -122,7 +118,7 @@ def _chosen(labels: Tensor, count: int, classes: tuple[str, ...], seed: int) -> 
         if len(own) < wanted:
             raise ZooError(
                 f"{count} labels need {wanted} images of class {name!r}, but there are {len(own)}",
-                hint=f"`--labels {len(own) * len(classes)}` or less",
+                hint=f"`-o data.count={len(own) * len(classes)}` or less",
             )
         found.append(own[:wanted])
     return torch.cat(found)

@@ -12,6 +12,7 @@ from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
+from zoo_core.interfaces import as_bytes
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ class Gaussians(CachedDataset):
         labels = torch.randint(self.side**2, (count,), generator=generator)
         away = torch.randn(count, 2, generator=generator, dtype=torch.float64)
         points = self.centres()[labels] + self.spread * away
-        levels = ((points + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-        return MemoryTable(levels.view(count, *POINT.shape), labels)
+        return MemoryTable(as_bytes(points).view(count, *POINT.shape), labels)
 
     def centres(self) -> Tensor:
         """Return x and y of each class's centre, (side * side, 2) float64."""

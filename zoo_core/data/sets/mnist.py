@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch import Tensor
-from torchvision import datasets
 
 from zoo_core.data.sets.downloads import (
     check_archive,
@@ -20,8 +19,8 @@ from zoo_core.data.sets.downloads import (
     missing_error,
 )
 from zoo_core.data.tables.cached import CachedDataset
-from zoo_core.data.tables.fitting import contain_images
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.sizes import contain_images
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Mnist(CachedDataset):
     """
 
     name: ClassVar[str] = "mnist"
-    origin: ClassVar[Any] = datasets.MNIST
+    origin: ClassVar[str] = "MNIST"
     titles: ClassVar[tuple[str, ...]] = tuple(str(digit) for digit in range(10))
 
     def __init__(
@@ -59,7 +58,7 @@ class Mnist(CachedDataset):
     @property
     def folder(self) -> Path:
         """Return where the files are looked for."""
-        return self.root / str(self.origin.__name__) / "raw"
+        return self.root / self.origin / "raw"
 
     def read(self, split: Split) -> MemoryTable:
         prefix = _PREFIXES[split]
@@ -80,7 +79,7 @@ class Mnist(CachedDataset):
             return
         if self.download:
             fetch(
-                lambda: self.origin(str(self.root), download=True),
+                lambda: _published(self.origin)(str(self.root), download=True),
                 name=self.name,
                 folder=self.folder,
                 expected=expected,
@@ -99,7 +98,7 @@ class Mnist(CachedDataset):
         plain, packed = self.folder / name, self.folder / f"{name}.gz"
         if plain.is_file():
             return parse_idx(plain.read_bytes(), plain)
-        check_archive(packed, dict(self.origin.resources)[packed.name])
+        check_archive(packed, dict(_published(self.origin).resources)[packed.name])
         try:
             return parse_idx(gzip.decompress(packed.read_bytes()), packed)
         except (OSError, EOFError, zlib.error) as error:
@@ -117,8 +116,26 @@ class FashionMnist(Mnist):
     """
 
     name = "fashion-mnist"
-    origin = datasets.FashionMNIST
-    titles = tuple(datasets.FashionMNIST.classes)
+    origin = "FashionMNIST"
+    titles = (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    )
+
+
+def _published(name: str) -> Any:
+    """Return torchvision's data set of a name; only who reads the data waits for its import."""
+    from torchvision import datasets
+
+    return getattr(datasets, name)
 
 
 def parse_idx(data: bytes, path: Path) -> Tensor:

@@ -14,8 +14,8 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from zoo_core.data.tables.converting import GREY_MODES, RefusedError, to_eight_bits, turned_size
-from zoo_core.data.tables.fitting import cover_picture
+from zoo_core.data.tables.eight_bits import GREY_MODES, RefusedError, to_eight_bits, turned_size
+from zoo_core.data.tables.sizes import cover_picture
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:

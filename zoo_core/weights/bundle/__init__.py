@@ -1,1 +1,1 @@
-"""A bundle of weights: its form, how it is written, and how it is opened without trust."""
+"""Bundles of weights: their form, read without trusting them, and the game that they make."""

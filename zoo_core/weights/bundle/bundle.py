@@ -1,7 +1,7 @@
 """A bundle: weights as they lie on the Hub and inside wheels, read without trusting them.
 
 Imports no torch. What is checked here needs no part of any plugin; what the configuration names is
-checked by `loading`, before memory is taken.
+checked by `game`, before memory is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo_core.config.configuration import Configuration
+from zoo_core.digests import sha256_of
 from zoo_core.errors import ZooError
+from zoo_core.weights.bundle.config import BundleConfig
 from zoo_core.weights.bundle.form import SAMPLES, STATE, check_bundle_form, refuse_plugin_files
 from zoo_core.weights.bundle.formats import KIND, migrated
 from zoo_core.weights.bundle.headers import DTYPES, STATE_DTYPES, Header, inspect_tensors
@@ -21,7 +24,6 @@ from zoo_core.weights.bundle.untrusted import (
     digest_of,
     plain_file,
     read_json,
-    sha256_of,
 )
 
 CONFIG = "config.json"
@@ -33,7 +35,6 @@ __all__ = [
     "SAMPLES",
     "STATE",
     "Bundle",
-    "bundle_files",
     "checked_config",
     "is_bundle",
     "read_bundle",
@@ -57,30 +58,29 @@ class Bundle:
     """
 
     directory: Path
-    config: Mapping[str, Any]
+    config: BundleConfig
     headers: Mapping[str, Header]
     state: tuple[str, ...] = ()
 
     @property
-    def composition(self) -> dict[str, Any]:
+    def composition(self) -> Configuration:
         """Return the composition, as `compose(config=...)` takes it."""
-        return dict(self.config["composition"])
+        return self.config.composition
 
     @property
-    def components(self) -> dict[str, str]:
+    def components(self) -> Mapping[str, str]:
         """Return the name of each net in `Game.nets()` to its file."""
-        return dict(self.config["components"])
+        return self.config.components
 
     @property
     def weights(self) -> str:
         """Return "average" or "plain"."""
-        return str(self.config["weights"])
+        return self.config.weights
 
     @property
     def step(self) -> int | None:
         """Return the step of the checkpoint; None for imported weights."""
-        found: int | None = self.config["step"]
-        return found
+        return self.config.step
 
     @property
     def size(self) -> int:
@@ -119,18 +119,18 @@ def read_bundle(directory: Path, *, verify: bool = True) -> Bundle:
     _check_listing(directory, config)
     headers = {
         name: inspect_tensors(plain_file(directory, file), DTYPES)
-        for name, file in config["components"].items()
+        for name, file in config.components.items()
     }
     state = _whole_state(directory, config)
     if verify:
-        optional = {SAMPLES, *(f"{STATE}/{name}" for name in config.get("state", ()))}
-        for name, expected in bundle_files(config).items():
+        optional = {SAMPLES, *(f"{STATE}/{name}" for name in config.state)}
+        for name, expected in config.sha256.items():
             if name not in optional or (directory / name).exists():
                 verify_file(plain_file(directory, name), expected)
     return Bundle(directory=directory, config=config, headers=headers, state=state)
 
 
-def read_bundle_config(path: Path) -> dict[str, Any]:
+def read_bundle_config(path: Path) -> BundleConfig:
     """Return the configuration of a bundle in the newest format, its form checked.
 
     Raises:
@@ -139,7 +139,7 @@ def read_bundle_config(path: Path) -> dict[str, Any]:
     return checked_config(read_json(path), str(path.parent))
 
 
-def checked_config(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+def checked_config(config: Mapping[str, Any], name: str) -> BundleConfig:
     """Return a bundle's configuration in the newest format, its form checked.
 
     Args:
@@ -161,15 +161,7 @@ def checked_config(config: Mapping[str, Any], name: str) -> dict[str, Any]:
             hint=f"{AGAIN}; a configuration is written by `zoo push`, not by hand",
         )
     check_bundle_form(found, name)
-    return found
-
-
-def bundle_files(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return every file that a checked configuration lists, with its sha256.
-
-    config.json itself and README.md are not among them; samples.png may be.
-    """
-    return dict(config["sha256"])
+    return BundleConfig.from_json(found)
 
 
 def verify_file(path: Path, expected: str) -> None:
@@ -185,12 +177,12 @@ def verify_file(path: Path, expected: str) -> None:
         )
 
 
-def unlisted(names: list[str], config: Mapping[str, Any]) -> list[str]:
+def unlisted(names: list[str], config: BundleConfig) -> list[str]:
     """Return the files of a bundle, by name, that have no business there.
 
     Texts, pictures, a licence and hidden files are never read, and may be there.
     """
-    listed = {CONFIG, *bundle_files(config)}
+    listed = {CONFIG, *config.sha256}
     return [name for name in names if name not in listed and not _harmless(name)]
 
 
@@ -203,23 +195,22 @@ def _harmless(name: str) -> bool:
     )
 
 
-def _whole_state(directory: Path, config: Mapping[str, Any]) -> tuple[str, ...]:
+def _whole_state(directory: Path, config: BundleConfig) -> tuple[str, ...]:
     """Return the names of the files below state/ if all are there; those that are get checked."""
-    names = tuple(config.get("state", ()))
-    here = [name for name in names if (directory / STATE / name).exists()]
+    here = [name for name in config.state if (directory / STATE / name).exists()]
     for name in here:
         file = plain_file(directory, f"{STATE}/{name}")
         if file.suffix == ".safetensors":
             inspect_tensors(file, STATE_DTYPES)
         elif file.suffix == ".json":
             refuse_plugin_files(read_json(file), str(directory))
-    return names if len(here) == len(names) else ()
+    return config.state if len(here) == len(config.state) else ()
 
 
-def _check_listing(directory: Path, config: Mapping[str, Any]) -> None:
+def _check_listing(directory: Path, config: BundleConfig) -> None:
     names: list[str] = []
     for entry in os.scandir(directory):
-        if entry.name == STATE and "state" in config and entry.is_dir():
+        if entry.name == STATE and config.state and entry.is_dir():
             names += [f"{STATE}/{inner.name}" for inner in os.scandir(entry.path)]
         else:
             names.append(entry.name)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import torch
 from torch import nn
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import STATE, Bundle
+from zoo_core.weights.bundle.config import BundleConfig
+from zoo_core.weights.bundle.game import composed, shapes_of
 from zoo_core.weights.bundle.headers import LARGEST_HEADER
-from zoo_core.weights.bundle.opening import composed, limited
 
 STATE_SHARE = 8
 """Files of a state have at most this many times the bytes of all nets: averages, moments, sums."""
@@ -23,7 +22,7 @@ STATE_REST = 1 << 28
 
 
 def check_claims(
-    config: Mapping[str, Any],
+    config: BundleConfig,
     sizes: Mapping[str, int],
     *,
     name: str,
@@ -34,7 +33,7 @@ def check_claims(
     The nets are built as shapes, which takes no memory.
 
     Args:
-        config: of a bundle, its form checked.
+        config: of a bundle.
         sizes: file to bytes, as whoever has them says.
         name: of the bundle, for messages.
         registry: where names are looked up; all installed plugins by default.
@@ -45,8 +44,7 @@ def check_claims(
     """
     bundle = Bundle(directory=Path(name), config=config, headers={})
     composition = composed(bundle, registry)
-    with limited(), torch.device("meta"):
-        nets = composition.build().nets()
+    nets = shapes_of(composition).nets()
     for component, file in bundle.components.items():
         if component not in nets:
             raise ZooError(

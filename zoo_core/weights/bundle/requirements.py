@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
-from zoo_core.config.file import check_form
+from zoo_core.config.configuration import Configuration, Names
 from zoo_core.config.options import Option, coerced, options_of
-from zoo_core.config.request import ARGUED, ROLES
+from zoo_core.config.request import Options
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import Entry
 from zoo_core.registry.first_party import FIRST_PARTY
+from zoo_core.registry.kinds import ARGUED, BY_GAME, OPTIONAL, ROLES
 from zoo_core.registry.lookup import CORE, Registry
 from zoo_core.weights.bundle.bundle import Bundle
 from zoo_core.weights.bundle.untrusted import AGAIN
@@ -22,13 +23,13 @@ ABSENT = Entry(
     "Hold the place of a critic that is not here.",
 )
 
-STAND_INS: Mapping[str, str | list[str]] = {
+STAND_INS: Mapping[str, Names] = {
     "loss": f"{CORE}/non-saturating",
     "data": f"{CORE}/digits",
     "critic": f"{CORE}/absent",
-    "penalty": [],
-    "constraint": [],
-    "metric": [],
+    "penalty": (),
+    "constraint": (),
+    "metric": (),
     "augment": "none",
     "features": "none",
 }
@@ -38,16 +39,15 @@ UNBOUNDED = 2**16
 """Largest number for an option whose author set no bounds."""
 
 
-def usable(bundle: Bundle, registry: Registry) -> tuple[dict[str, Any], Registry]:
+def usable(bundle: Bundle, registry: Registry) -> tuple[Configuration, Registry]:
     """Return a composition of installed parts that makes a bundle's pictures, and its registry.
 
     Raises:
-        ZooError: a configuration of another form, a part that sampling needs and that is not
-            installed, or an option without bounds with a number that no net is built with.
+        ZooError: a part that sampling needs and that is not installed, or an option without bounds
+            with a number that no net is built with.
     """
     config = bundle.composition
-    check_form(config)
-    parts, options = dict(config["parts"]), dict(config["options"])
+    parts, options = dict(config.parts), dict(config.options)
     missing = {role: error for role in parts if (error := _missing(registry, role, parts[role]))}
     ships_critic = any(name.startswith("discriminator") for name in bundle.components)
     needed = [
@@ -55,31 +55,44 @@ def usable(bundle: Bundle, registry: Registry) -> tuple[dict[str, Any], Registry
     ]
     if needed:
         raise _not_installed(bundle, {role: parts[role] for role in needed}, missing[needed[0]])
+    for role in _untaken(registry, parts):
+        parts[role] = "none"
+        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     for role in missing:
         parts[role] = STAND_INS[role]
         options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
     wider = _with_absent(registry) if "critic" in missing else registry
     _check_unbounded(wider, parts, options)
-    return {**config, "parts": parts, "options": options}, wider
+    return replace(config, parts=parts, options=options), wider
 
 
-def _names(role: str, value: object) -> list[str]:
-    found = value if isinstance(value, list) else [value]
-    names = [str(name) for name in found if name != "none"]
+def _untaken(registry: Registry, parts: Mapping[str, Names]) -> list[str]:
+    """Return the roles that a bundle's parts fill and its game does not take.
+
+    A configuration may name a sampler for a game that translates.
+    """
+    if "game" not in parts:
+        return []
+    needs = registry.find("game", str(parts["game"])).entry.load().needs
+    return [role for role in BY_GAME - OPTIONAL - needs if _names(role, parts.get(role, "none"))]
+
+
+def _names(role: str, value: Names) -> list[str]:
+    names = [n for n in ((value,) if isinstance(value, str) else value) if n != "none"]
     return [name.partition(":")[0] for name in names] if role in ARGUED else names
 
 
-def _missing(registry: Registry, role: str, value: object) -> ZooError | None:
+def _missing(registry: Registry, role: str, value: Names) -> ZooError | None:
     """Return why a part of a role cannot be had here; None where all can, or there is no role."""
     for name in _names(role, value) if role in ROLES else ():
         try:
-            registry.find(ROLES[role], name)
+            registry.find(ROLES[role].name, name)
         except ZooError as error:
             return error
     return None
 
 
-def _not_installed(bundle: Bundle, parts: Mapping[str, object], first: ZooError) -> ZooError:
+def _not_installed(bundle: Bundle, parts: Mapping[str, Names], first: ZooError) -> ZooError:
     """Return the error for parts that are not installed, with the line that brings them."""
     named = [(role, name) for role, value in parts.items() for name in _names(role, value)]
     sources = sorted({name.rpartition("/")[0] for _, name in named} - {""})
@@ -109,13 +122,11 @@ def _with_absent(registry: Registry) -> Registry:
     return wider
 
 
-def _check_unbounded(
-    registry: Registry, parts: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _check_unbounded(registry: Registry, parts: Mapping[str, Names], options: Options) -> None:
     """Refuse numbers with which building would not end, where a part's author set no bounds."""
     for role, value in parts.items():
         for name in _names(role, value) if role in ROLES else ():
-            item = registry.find(ROLES[role], name)
+            item = registry.find(ROLES[role].name, name)
             known = options_of(item.entry.load())
             own = {**options.get(role, {}), **options.get(f"{role}.{item.entry.name}", {})}
             for option, given in own.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.errors import ZooError
 
 LARGEST = 1 << 20
@@ -79,13 +79,7 @@ def canonical(value: Any) -> bytes:
 def digest_of(config: Mapping[str, Any]) -> str:
     """Return the sha256 of a configuration without its own `digest`."""
     rest = {key: value for key, value in config.items() if key != "digest"}
-    return hashlib.sha256(canonical(rest)).hexdigest()
-
-
-def sha256_of(file: Path) -> str:
-    """Return the sha256 of a file in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of_bytes(canonical(rest))
 
 
 def is_plain_name(name: object) -> bool:

@@ -15,7 +15,7 @@ from torch import Tensor
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
-from zoo_core.weights.bundle.opening import critics_of
+from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
 
@@ -32,7 +32,7 @@ def write_safetensors(asked: Exportable, path: Path) -> None:
     model = asked.model
     tensors = model.game.nets()[asked.name].state_dict()
     plain = {name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}
-    composition = json.dumps(model.composition.config(), sort_keys=True)
+    composition = json.dumps(model.composition.config().to_json(), sort_keys=True)
     save_file(plain, path, metadata={"format": "pt", "gan-zoo": composition})
 
 

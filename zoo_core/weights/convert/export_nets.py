@@ -13,7 +13,8 @@ from zoo_core.draws import CounterDraws
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Draws, Game, Sampler
-from zoo_core.weights.bundle.opening import critics_of
+from zoo_core.pictures.samples import labels_in_turn
+from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.pretrained import Pretrained
 
 
@@ -51,7 +52,7 @@ class Exportable:
     def _values(self, name: str, shape: tuple[int, ...], count: int) -> Tensor:
         rng = CounterDraws(0, count, path=("export",))
         if name == "labels":
-            return torch.arange(count) % self.classes
+            return labels_in_turn(count, self.classes)
         if name == "latents":
             return rng.normal(count, *shape)
         return rng.uniform(count, *shape) * 2 - 1

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Game
-from zoo_core.weights.convert.importing_files import read_safetensors
+from zoo_core.weights.convert.state_dicts import read_safetensors
 
 INPUTS, OUTPUTS = "inputs", "outputs"
 TOLERANCE = 1e-3

@@ -1,1 +1,1 @@
-"""Bundles to and from the Hugging Face Hub."""
+"""The Hugging Face Hub: names on it, its client, and bundles that come from there."""

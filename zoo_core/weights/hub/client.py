@@ -28,9 +28,9 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
-from zoo_core import __version__
+from zoo_core.version import VERSION
 from zoo_core.weights.hub.client_errors import CLIENT_ERRORS, failure_of
-from zoo_core.weights.hub.failures import Asked, HubError, explained, no_token
+from zoo_core.weights.hub.failures import Failure, HubError, Request, explained
 from zoo_core.weights.hub.remote import Remote, RemoteFile
 
 PAUSES = (1.0, 2.0, 4.0)
@@ -60,7 +60,7 @@ class Hub:
         self.api = HfApi(
             endpoint=os.environ.get("HF_ENDPOINT") or None,
             library_name="gan-zoo",
-            library_version=__version__,
+            library_version=VERSION,
         )
 
     @property
@@ -85,7 +85,7 @@ class Hub:
             HubError: there is none; it says how to log in.
         """
         if not self.has_token:
-            raise no_token(self._asked(doing, repo))
+            raise explained(Failure(kind="no token", status=401), self._request(doing, repo))
 
     def look(self, repo: str, revision: str = "") -> Remote:
         """Return what a repository holds at a revision.
@@ -93,9 +93,9 @@ class Hub:
         Raises:
             HubError: no such repository or revision, or the Hub cannot be asked.
         """
-        asked = self._asked("reading", repo, revision=revision)
+        request = self._request("reading", repo, revision=revision)
         found = self._insist(
-            asked,
+            request,
             lambda: self.api.model_info(repo, revision=revision or None, files_metadata=True),
         )
         files = {
@@ -115,7 +115,7 @@ class Hub:
         try:
             return self.look(repo)
         except HubError as error:
-            if error.failure.kind == "repository":
+            if error.failure.kind == "no repository":
                 return None
             raise
 
@@ -131,9 +131,9 @@ class Hub:
         Raises:
             HubError: it cannot be downloaded.
         """
-        asked = self._asked("reading", repo, revision=revision, file=file)
+        request = self._request("reading", repo, revision=revision, file=file)
         place = self._insist(
-            asked,
+            request,
             lambda: self.api.hf_hub_download(
                 repo, file, revision=revision or None, cache_dir=self.cache, force_download=again
             ),
@@ -153,7 +153,7 @@ class Hub:
         """
         try:
             self._insist(
-                self._asked("making", repo), lambda: self.api.create_repo(repo, private=private)
+                self._request("making", repo), lambda: self.api.create_repo(repo, private=private)
             )
         except HubError as error:
             # made by a request whose answer was lost, or by somebody else just now
@@ -168,7 +168,7 @@ class Hub:
         Raises:
             HubError: the token does not allow it, or the Hub cannot be asked.
         """
-        self._insist(self._asked("removing", repo), lambda: self.api.delete_repo(repo))
+        self._insist(self._request("removing", repo), lambda: self.api.delete_repo(repo))
 
     def commit(
         self,
@@ -196,7 +196,7 @@ class Hub:
             *(CommitOperationDelete(name, is_folder=False) for name in gone),
         ]
         done = self._insist(
-            self._asked("writing to", repo),
+            self._request("writing to", repo),
             lambda: self.api.create_commit(
                 repo, operations, commit_message=message, parent_commit=parent
             ),
@@ -210,7 +210,7 @@ class Hub:
         Raises:
             HubError: the Hub cannot be asked.
         """
-        refs = self._insist(self._asked("reading", repo), lambda: self.api.list_repo_refs(repo))
+        refs = self._insist(self._request("reading", repo), lambda: self.api.list_repo_refs(repo))
         return {tag.name: tag.target_commit for tag in refs.tags}
 
     def tag(self, repo: str, name: str, commit: str) -> None:
@@ -220,12 +220,12 @@ class Hub:
             HubError: the token does not allow it, or the Hub cannot be asked.
         """
         self._insist(
-            self._asked("tagging", repo),
+            self._request("tagging", repo),
             lambda: self.api.create_tag(repo, tag=name, revision=commit, exist_ok=True),
         )
 
-    def _asked(self, doing: str, repo: str, *, revision: str = "", file: str = "") -> Asked:
-        return Asked(
+    def _request(self, doing: str, repo: str, *, revision: str = "", file: str = "") -> Request:
+        return Request(
             doing=doing,
             repo=repo,
             revision=revision,
@@ -235,7 +235,7 @@ class Hub:
         )
 
     def _insist(
-        self, asked: Asked, call: Callable[[], Found], *, pauses: tuple[float, ...] = PAUSES
+        self, request: Request, call: Callable[[], Found], *, pauses: tuple[float, ...] = PAUSES
     ) -> Found:
         """Return what a call gives; repeat it after pauses where that may help."""
         began = time.monotonic()
@@ -248,7 +248,7 @@ class Hub:
                 wait = failure.retry_after if failure.retry_after is not None else pause
                 late = pause is None or time.monotonic() - began > PATIENCE
                 if late or not failure.is_passing or not _bearable(wait):
-                    raise explained(failure, asked) from error
+                    raise explained(failure, request) from error
                 time.sleep(wait or 0.0)
         raise AssertionError("the last turn returns or raises")
 

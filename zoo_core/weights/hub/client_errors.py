@@ -1,9 +1,9 @@
-"""Errors of the Hub's client, as what they mean."""
+"""Errors of the Hub's client, and the table of what they mean."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 # HTTPError is that of httpx or of httpx2, whichever the client's version is built on
 from huggingface_hub.errors import (  # type: ignore[attr-defined]
@@ -26,50 +26,6 @@ CLIENT_ERRORS = (HTTPError, OSError, ValueError, RuntimeError)
 
 _SPOKEN_STATUS = re.compile(r"HTTP status \w+ error \((\d{3}) ")
 
-_KINDS: tuple[tuple[type[BaseException], Kind], ...] = (
-    (OfflineModeIsEnabled, "offline"),
-    (GatedRepoError, "gated"),
-    (RepositoryNotFoundError, "repository"),
-    (RevisionNotFoundError, "revision"),
-    (RemoteEntryNotFoundError, "file"),
-)
-
-
-def failure_of(error: BaseException) -> Failure:
-    """Return what an error of the client, or what caused it, means."""
-    chain = list(_chain(error))
-    for kind, name in _KINDS:
-        for one in chain:
-            if isinstance(one, kind):
-                return Failure(kind=name, status=_status(one), said=_said(one))
-    answered = next((one for one in chain if isinstance(one, HfHubHTTPError)), None)
-    if answered is not None:
-        return Failure(
-            kind="status",
-            status=_status(answered),
-            said=_said(answered),
-            retry_after=_retry_after(answered),
-        )
-    return _without_answer(error, chain)
-
-
-def _without_answer(error: BaseException, chain: list[BaseException]) -> Failure:
-    local = next((one for one in chain if _is_local(one)), None)
-    if isinstance(local, OSError):
-        return Failure(
-            kind="here", said=_line(local.strerror or str(local)), number=local.errno or 0
-        )
-    # what moves large files says an answer's status in words only
-    spoken = _SPOKEN_STATUS.search(str(error))
-    if spoken is not None:
-        return Failure(kind="status", status=int(spoken[1]), said=_line(str(error)))
-    # a body that ends early is an OSError without a number; uploads to Xet raise RuntimeErrors
-    broken = (HTTPError, OSError, RuntimeError)
-    if any(isinstance(one, broken) for one in chain):
-        cause = next((one for one in chain if isinstance(one, HTTPError)), error)
-        return Failure(kind="unreachable", said=_line(str(cause)))
-    return Failure(kind="other", said=_line(str(error)))
-
 
 def _is_local(error: BaseException) -> bool:
     """Return whether an error is of files here, not of a connection."""
@@ -78,6 +34,47 @@ def _is_local(error: BaseException) -> bool:
         and bool(error.errno)
         and not isinstance(error, ConnectionError | TimeoutError)
     )
+
+
+def _speaks_a_status(error: BaseException) -> bool:
+    """Return whether an error has its answer's status in words only: what moves large files."""
+    return _SPOKEN_STATUS.search(str(error)) is not None
+
+
+Test = type[BaseException] | tuple[type[BaseException], ...] | Callable[[BaseException], bool]
+
+MEANINGS: tuple[tuple[Test, Kind], ...] = (
+    (OfflineModeIsEnabled, "offline"),
+    (GatedRepoError, "gated"),
+    (RepositoryNotFoundError, "no repository"),
+    (RevisionNotFoundError, "no revision"),
+    (RemoteEntryNotFoundError, "no file"),
+    (HfHubHTTPError, "status"),
+    (_is_local, "this machine"),
+    (_speaks_a_status, "status"),
+    (HTTPError, "unreachable"),
+    # a body that ends early is an OSError without a number; uploads to Xet raise RuntimeErrors
+    ((OSError, RuntimeError), "unreachable"),
+    (BaseException, "other"),
+)
+"""The first one that an error, or what caused it, fits is what it means."""
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what an error of the client means."""
+    chain = list(_chain(error))
+    found, kind = next((one, kind) for test, kind in MEANINGS for one in chain if _fits(one, test))
+    return Failure(
+        kind=kind,
+        status=_status(found),
+        said=_said(found),
+        retry_after=_retry_after(found),
+        number=(found.errno or 0) if isinstance(found, OSError) else 0,
+    )
+
+
+def _fits(error: BaseException, test: Test) -> bool:
+    return isinstance(error, test) if isinstance(test, type | tuple) else test(error)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -92,18 +89,25 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _status(error: BaseException) -> int:
     response = getattr(error, "response", None)
-    return int(response.status_code) if response is not None else 0
+    if response is not None:
+        return int(response.status_code)
+    spoken = _SPOKEN_STATUS.search(str(error))
+    return int(spoken[1]) if spoken else 0
 
 
-def _retry_after(error: HfHubHTTPError) -> float | None:
-    text = error.response.headers.get("Retry-After", "")
+def _retry_after(error: BaseException) -> float | None:
+    response = getattr(error, "response", None)
+    text = "" if response is None else response.headers.get("Retry-After", "")
     return float(text) if text.isdigit() else None
 
 
 def _said(error: BaseException) -> str:
-    return _line(str(getattr(error, "server_message", None) or ""))
-
-
-def _line(text: str) -> str:
+    """Return what the Hub, or this machine, says, in one line."""
+    if isinstance(error, HfHubHTTPError):
+        text = error.server_message or ""
+    elif _is_local(error):
+        text = getattr(error, "strerror", None) or str(error)
+    else:
+        text = str(error)
     line = " ".join(text.split())
     return line if len(line) <= LINE else line[: LINE - 1] + "…"

@@ -1,4 +1,4 @@
-"""What can go wrong with the Hub, in words, each with a way out."""
+"""What can go wrong with the Hub, and the table of what is said of it, each with a way out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from zoo_core.errors import ZooError
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be others a moment later."""
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 Kind = Literal[
-    "offline", "unreachable", "status", "gated", "repository", "revision", "file", "here", "other"
+    "no token",
+    "offline",
+    "unreachable",
+    "status",
+    "gated",
+    "no repository",
+    "no revision",
+    "no file",
+    "this machine",
+    "other",
 ]
 
 
@@ -21,8 +32,7 @@ class Failure:
     """Why the Hub did not do what it was asked.
 
     Args:
-        kind: offline (by choice), unreachable, an answer's status, a gated or missing repository,
-            a missing revision or file, something on this machine, or other.
+        kind: what it was; "offline" is by choice, and "status" an answer that tells no more.
         status: of the answer; 0 without one.
         said: what the Hub said, in one line.
         retry_after: seconds to wait as the Hub asks; None if it does not ask.
@@ -45,6 +55,13 @@ class Failure:
         """Return whether the Hub may have done what it was asked, although it did not say so."""
         return self.is_passing and self.status != 429
 
+    @property
+    def case(self) -> str:
+        """Return what it is called in `SAYINGS`."""
+        if self.kind not in ("status", "other"):
+            return self.kind
+        return "500 and more" if self.status >= 500 else str(self.status)
+
 
 class HubError(ZooError):
     """An error of the Hub, with what it was.
@@ -61,7 +78,7 @@ class HubError(ZooError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Request:
     """What was asked of which repository.
 
     Args:
@@ -80,181 +97,189 @@ class Asked:
     endpoint: str
     with_token: bool
 
-    @property
-    def page(self) -> str:
-        """Return the address of the repository's page."""
-        return f"{self.endpoint}/{self.repo}"
 
-    @property
-    def tokens(self) -> str:
-        """Return the address where tokens are made."""
-        return f"{self.endpoint}/settings/tokens"
+Condition = Literal[
+    "", "with a token", "without one", "of a file", "the disk is full", "of a licence", "says when"
+]
 
 
-def explained(failure: Failure, asked: Asked) -> HubError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What is said of a failure.
+
+    Args:
+        of: kinds of failures, and statuses of answers; "any" for all.
+        when: what must hold as well.
+        message: with fields in braces, as `fields_of` has them.
+        hint: likewise.
+    """
+
+    of: tuple[str, ...]
+    when: Condition = ""
+    message: str
+    hint: str
+
+
+SAYINGS = (
+    Saying(
+        of=("no token",),
+        message="{doing} {repo!r} needs a token, and there is none",
+        hint="make one with the role 'write' at {tokens}, then `hf auth login`, or set HF_TOKEN",
+    ),
+    Saying(
+        of=("offline",),
+        when="of a file",
+        message="{file} of {repo!r} is not in the cache, and HF_HUB_OFFLINE forbids to ask the Hub",
+        hint="unset HF_HUB_OFFLINE, or pull it once with a connection",
+    ),
+    Saying(
+        of=("offline",),
+        message="{repo!r} is not in the cache, and HF_HUB_OFFLINE forbids to ask the Hub",
+        hint="unset HF_HUB_OFFLINE, or pull it once with a connection",
+    ),
+    Saying(
+        of=("unreachable",),
+        message="the Hub at {endpoint} cannot be reached while {doing} {repo!r}{because}",
+        hint="check the connection and repeat the command; what was pulled before works without "
+        "one",
+    ),
+    Saying(
+        of=("gated",),
+        when="with a token",
+        message="{repo!r} is gated: its owner decides who gets its files",
+        hint="ask for access at {page}",
+    ),
+    Saying(
+        of=("gated",),
+        when="without one",
+        message="{repo!r} is gated: its owner decides who gets its files",
+        hint="ask for access at {page}, then log in with `hf auth login` or set HF_TOKEN",
+    ),
+    Saying(
+        of=("no repository", "404"),
+        when="with a token",
+        message="there is no repository {repo!r}, or your token may not see it",
+        hint="check the name; `hf auth whoami` says whose token it is",
+    ),
+    Saying(
+        of=("no repository", "401", "404"),
+        when="without one",
+        message="there is no repository {repo!r} that can be seen without a token",
+        hint="check the name; a private one needs `hf auth login`, or HF_TOKEN",
+    ),
+    Saying(
+        of=("no revision",),
+        message="{repo!r} has no revision {revision!r}",
+        hint="a branch, a tag or a whole commit id; {page}/tree/main lists them",
+    ),
+    Saying(
+        of=("no file",),
+        message="{repo!r} has no file {file!r}",
+        hint="look at {page}/tree/{branch}, or ask its owner",
+    ),
+    Saying(
+        of=("this machine",),
+        when="the disk is full",
+        message="the disk is full while {doing} {repo!r}",
+        hint="make room and repeat the command; HF_HOME names another place for the cache",
+    ),
+    Saying(
+        of=("this machine",),
+        message="{doing} {repo!r} fails on this machine{because}",
+        hint="HF_HOME names another place for the cache",
+    ),
+    Saying(
+        of=("401",),
+        when="with a token",
+        message="the Hub does not accept your token while {doing} {repo!r}",
+        hint="`hf auth login` with one from {tokens}; HF_TOKEN, where it is set, comes first",
+    ),
+    Saying(
+        of=("403",),
+        message="your token does not allow {doing} {repo!r}",
+        hint="take one with the role 'write' of {owner!r} from {tokens}, then `hf auth login`",
+    ),
+    Saying(
+        of=("400", "422"),
+        when="of a licence",
+        message="the Hub refuses {doing} {repo!r}{because}",
+        hint="a licence that it knows is written like `--licence apache-2.0`",
+    ),
+    Saying(
+        of=("400", "422"),
+        message="the Hub refuses {doing} {repo!r}{because}",
+        hint="see what is special about {page}",
+    ),
+    Saying(
+        of=("409", "412"),
+        message="{repo!r} changes while it is written to, and nothing was pushed",
+        hint="somebody else pushes there too: look at it, then push again",
+    ),
+    Saying(
+        of=("429",),
+        when="says when",
+        message="the Hub answers that there are too many requests while {doing} {repo!r}",
+        hint="repeat the command in {seconds} seconds",
+    ),
+    Saying(
+        of=("429",),
+        message="the Hub answers that there are too many requests while {doing} {repo!r}",
+        hint="repeat the command later",
+    ),
+    Saying(
+        of=("500 and more",),
+        message="the Hub has trouble (status {status}) while {doing} {repo!r}",
+        hint="repeat the command later; nothing is left half done",
+    ),
+    Saying(
+        of=("any",),
+        message="{doing} {repo!r} does not work{answer}{because}",
+        hint="repeat the command; `hf auth whoami` says whether the Hub knows you",
+    ),
+)
+"""The first one that fits is said."""
+
+
+def explained(failure: Failure, request: Request) -> HubError:
     """Return the error for the user."""
-    message, hint = _texts(failure, asked)
-    return HubError(message, hint=hint, failure=failure)
-
-
-def no_token(asked: Asked) -> HubError:
-    """Return the error for who has not logged in."""
+    saying, fields = saying_of(failure, request), fields_of(failure, request)
     return HubError(
-        f"{asked.doing} {asked.repo!r} needs a token, and there is none",
-        hint=f"make one with the role 'write' at {asked.tokens}, then `hf auth login`, or set "
-        "HF_TOKEN",
-        failure=Failure(kind="status", status=401),
+        saying.message.format(**fields), hint=saying.hint.format(**fields), failure=failure
     )
 
 
-def _texts(failure: Failure, asked: Asked) -> tuple[str, str]:
-    special = {
-        "offline": _offline,
-        "unreachable": _unreachable,
-        "gated": _gated,
-        "repository": _no_repository,
-        "revision": _no_revision,
-        "file": _no_file,
-        "here": _here,
+def saying_of(failure: Failure, request: Request) -> Saying:
+    """Return the first line of the table that fits."""
+    holds = {
+        "": True,
+        "with a token": request.with_token,
+        "without one": not request.with_token,
+        "of a file": bool(request.file),
+        "the disk is full": failure.number in FULL,
+        "of a licence": "license" in failure.said,
+        "says when": failure.retry_after is not None,
     }
-    if failure.kind in special:
-        return special[failure.kind](failure, asked)
-    if failure.status in _BY_STATUS:
-        return _BY_STATUS[failure.status](failure, asked)
-    if failure.status >= 500:
-        return _trouble(failure, asked)
-    return _refused(failure, asked)
-
-
-def _offline(_: Failure, asked: Asked) -> tuple[str, str]:
-    what = f"{asked.file} of {asked.repo!r}" if asked.file else repr(asked.repo)
-    return (
-        f"{what} is not in the cache, and HF_HUB_OFFLINE forbids to ask the Hub",
-        "unset HF_HUB_OFFLINE, or pull it once with a connection",
+    return next(
+        saying
+        for saying in SAYINGS
+        if {failure.case, "any"} & set(saying.of) and holds[saying.when]
     )
 
 
-def _unreachable(failure: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"the Hub at {asked.endpoint} cannot be reached while {asked.doing} {asked.repo!r}"
-        + _said(failure),
-        "check the connection and repeat the command; what was pulled before works without one",
-    )
-
-
-def _gated(_: Failure, asked: Asked) -> tuple[str, str]:
-    login = "" if asked.with_token else ", then log in with `hf auth login` or set HF_TOKEN"
-    return (
-        f"{asked.repo!r} is gated: its owner decides who gets its files",
-        f"ask for access at {asked.page}{login}",
-    )
-
-
-def _no_repository(_: Failure, asked: Asked) -> tuple[str, str]:
-    if asked.with_token:
-        return (
-            f"there is no repository {asked.repo!r}, or your token may not see it",
-            "check the name; `hf auth whoami` says whose token it is",
-        )
-    return (
-        f"there is no repository {asked.repo!r} that can be seen without a token",
-        "check the name; a private one needs `hf auth login`, or HF_TOKEN",
-    )
-
-
-def _no_revision(_: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"{asked.repo!r} has no revision {asked.revision!r}",
-        f"a branch, a tag or a whole commit id; {asked.page}/tree/main lists them",
-    )
-
-
-def _no_file(_: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"{asked.repo!r} has no file {asked.file!r}",
-        f"look at {asked.page}/tree/{asked.revision or 'main'}, or ask its owner",
-    )
-
-
-def _here(failure: Failure, asked: Asked) -> tuple[str, str]:
-    if failure.number in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"the disk is full while {asked.doing} {asked.repo!r}",
-            "make room and repeat the command; HF_HOME names another place for the cache",
-        )
-    return (
-        f"{asked.doing} {asked.repo!r} fails on this machine{_said(failure)}",
-        "HF_HOME names another place for the cache",
-    )
-
-
-def _wrong_token(failure: Failure, asked: Asked) -> tuple[str, str]:
-    if not asked.with_token:
-        return _no_repository(failure, asked)
-    return (
-        f"the Hub does not accept your token while {asked.doing} {asked.repo!r}",
-        f"`hf auth login` with one from {asked.tokens}; HF_TOKEN, where it is set, comes first",
-    )
-
-
-def _forbidden(_: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"your token does not allow {asked.doing} {asked.repo!r}",
-        f"take one with the role 'write' of {asked.repo.partition('/')[0]!r} from {asked.tokens}, "
-        "then `hf auth login`",
-    )
-
-
-def _bad(failure: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"the Hub refuses {asked.doing} {asked.repo!r}{_said(failure)}",
-        "a licence that it knows is written like `--licence apache-2.0`"
-        if "license" in failure.said
-        else f"see what is special about {asked.page}",
-    )
-
-
-def _moved(_: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"{asked.repo!r} changes while it is written to, and nothing was pushed",
-        "somebody else pushes there too: look at it, then push again",
-    )
-
-
-def _busy(failure: Failure, asked: Asked) -> tuple[str, str]:
-    after = "" if failure.retry_after is None else f" in {failure.retry_after:.0f} seconds"
-    return (
-        f"the Hub answers that there are too many requests while {asked.doing} {asked.repo!r}",
-        f"repeat the command{after or ' later'}",
-    )
-
-
-def _trouble(failure: Failure, asked: Asked) -> tuple[str, str]:
-    return (
-        f"the Hub has trouble (status {failure.status}) while {asked.doing} {asked.repo!r}",
-        "repeat the command later; nothing is left half done",
-    )
-
-
-def _refused(failure: Failure, asked: Asked) -> tuple[str, str]:
-    status = f" (status {failure.status})" if failure.status else ""
-    return (
-        f"{asked.doing} {asked.repo!r} does not work{status}{_said(failure)}",
-        "repeat the command; `hf auth whoami` says whether the Hub knows you",
-    )
-
-
-def _said(failure: Failure) -> str:
-    return f": {failure.said}" if failure.said else ""
-
-
-_BY_STATUS = {
-    400: _bad,
-    401: _wrong_token,
-    403: _forbidden,
-    404: _no_repository,
-    409: _moved,
-    412: _moved,
-    422: _bad,
-    429: _busy,
-}
+def fields_of(failure: Failure, request: Request) -> dict[str, str]:
+    """Return what stands in the braces of the table."""
+    return {
+        "doing": request.doing,
+        "repo": request.repo,
+        "owner": request.repo.partition("/")[0],
+        "revision": request.revision,
+        "branch": request.revision or "main",
+        "file": request.file,
+        "endpoint": request.endpoint,
+        "page": f"{request.endpoint}/{request.repo}",
+        "tokens": f"{request.endpoint}/settings/tokens",
+        "status": str(failure.status),
+        "answer": f" (status {failure.status})" if failure.status else "",
+        "because": f": {failure.said}" if failure.said else "",
+        "seconds": f"{failure.retry_after or 0:.0f}",
+    }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo_core.weights.bundle.untrusted import sha256_of
+from zoo_core.digests import sha256_of
 
 
 @dataclass(frozen=True, slots=True)

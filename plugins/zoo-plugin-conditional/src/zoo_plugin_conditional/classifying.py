@@ -3,10 +3,8 @@
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from zoo_core.interfaces import Scores
+from zoo_core.interfaces import UNKNOWN, Scores
 from zoo_plugin_conditional.pooling import feature_count, flattened
-
-UNKNOWN = -1
 
 
 class Classifier(nn.Module):

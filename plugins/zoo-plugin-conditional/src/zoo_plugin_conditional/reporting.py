@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from zoo_core import Pretrained
-from zoo_plugin_conditional.classifying import UNKNOWN
+from zoo_core.data import labels_of
+from zoo_core.interfaces import UNKNOWN, as_floats
 
 if TYPE_CHECKING:
     from zoo_core.training import Run
@@ -22,11 +23,12 @@ def accuracy_line(run: Run) -> str:
     table = composition.dataset.tables("test")["images"]
     rows = table.take(torch.arange(min(MOST, len(table))))
     model = Pretrained(composition, run.engine.game, run.hardware.device)
-    logits = model.score(rows.images.float().div(127.5).sub(1)).class_logits
+    logits = model.score(as_floats(rows.images)).class_logits
     if logits is None or rows.labels is None or not len(rows.labels):
         return "there are no held-out labels, so the accuracy of the classes is not known"
     known = rows.labels != UNKNOWN
     right = (logits.argmax(1) == rows.labels)[known].double().mean().item()
-    used = composition.run.labels
-    labels = "all training labels" if used is None else f"{used:,} training labels"
+    trained = labels_of(composition.dataset.tables("train")["images"]) != UNKNOWN
+    used = int(trained.sum())
+    labels = "all training labels" if used == len(trained) else f"{used:,} training labels"
     return f"the critic tells {right:.1%} of {int(known.sum()):,} held-out images right ({labels})"

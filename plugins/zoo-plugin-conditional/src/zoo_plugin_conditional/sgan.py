@@ -20,9 +20,9 @@ class SemiSupervised(Condition):
     l_1 .. l_K are the logits of a linear classifier on the critic's features, l_{K+1} = -head of
     the critic itself. The loss gets log p(real) / p(fake) = logsumexp(l_1 .. l_K) - l_{K+1}, so
     any loss trains all of them on every image. The critic's move also has the cross entropy of
-    labelled images among the K classes: of a batch of their own where a run keeps few labels
-    (`--labels`), else of the real images whose label is known; -1 is unknown and left out of the
-    mean. The generator is unconditional: it neither gets nor needs labels.
+    labelled images among the K classes: of a batch of their own where the data has a table of them
+    (`--data few-labels:...`), else of the real images whose label is known; -1 is unknown and left
+    out of the mean. The generator is unconditional: it neither gets nor needs labels.
 
     The notes are `class accuracy`, of the known labels of a batch and 0 in a batch without one, and
     `labelled`, the fraction of images whose label is known.

@@ -192,7 +192,6 @@ def _parts(game: str, loss: str, data: str) -> dict[str, str]:
         "generator": "zoo-plugin-cyclegan/cyclegan",
         "critic": "zoo-plugin-cyclegan/patchgan",
         "loss": loss,
-        "sampler": "gan-zoo/normal",
         "data": data,
     }
 

@@ -69,7 +69,6 @@ class Pix2PixOriginal(Importer):
                 "generator": "zoo-plugin-cyclegan/pix2pix",
                 "critic": "zoo-plugin-cyclegan/patchgan",
                 "loss": "gan-zoo/non-saturating",
-                "sampler": "gan-zoo/normal",
                 "data": "gan-zoo/paired",
             },
             options=options,

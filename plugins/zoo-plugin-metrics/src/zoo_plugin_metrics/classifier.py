@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from zoo_core import ImageSpec, ZooError
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.interfaces import Features, Seen
 from zoo_plugin_metrics.classifier_net import DigitNet, as_input, net_of
 from zoo_plugin_metrics.precision import full_precision
@@ -59,7 +59,7 @@ class DigitClassifier(Features):
                 f"{STACKED} channels, not images of {image.channels} channels ({image})",
                 hint="`--features inception` or `--features pixels`",
             )
-        self.digest = hashlib.sha256(_stored()).hexdigest()
+        self.digest = sha256_of_bytes(_stored())
         self.channels = image.channels
         self._device = torch.device("cpu")
         self._net: DigitNet | None = None
@@ -112,7 +112,7 @@ def _stored() -> bytes:
         raise ZooError(
             f"the weights of the features 'digit-classifier' cannot be read: {error}", hint=_AGAIN
         ) from error
-    found = hashlib.sha256(stored).hexdigest()
+    found = sha256_of_bytes(stored)
     if found != DIGEST:
         raise ZooError(
             f"the weights of the features 'digit-classifier' at {str(WEIGHTS)!r} were altered: "

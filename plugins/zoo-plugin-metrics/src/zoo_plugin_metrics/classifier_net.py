@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from zoo_core.interfaces import as_floats
+
 SIDE = 32
 """Height and width of what the net reads, in pixels."""
 
@@ -54,7 +56,7 @@ def as_input(images: Tensor) -> Tensor:
 
     Bilinear and anti-aliased; each side is scaled by its own factor, and 32x32 is left as it is.
     """
-    values = images.float() / 127.5 - 1
+    values = as_floats(images)
     if tuple(values.shape[-2:]) == (SIDE, SIDE):
         return values
     return F.interpolate(values, (SIDE, SIDE), mode="bilinear", align_corners=False, antialias=True)

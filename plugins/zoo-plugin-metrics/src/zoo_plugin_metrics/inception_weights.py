@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from functools import lru_cache
@@ -15,6 +14,7 @@ from torch import Tensor
 from torch.hub import download_url_to_file, get_dir, load_state_dict_from_url
 
 from zoo_core import ZooError
+from zoo_core.digests import sha256_of
 
 PUBLISHED = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 """sha256 of the published file, 95,628,359 bytes."""
@@ -78,8 +78,7 @@ def check(path: Path, sha256: str) -> None:
     Raises:
         ZooError: they differ.
     """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != sha256:
         raise ZooError(
             f"{str(path)!r} does not hold the expected Inception weights: its sha256 is {found}, "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 
 from torch import Tensor
 
 from zoo_core import Between, ImageSpec
+from zoo_core.digests import sha256_of_bytes
 from zoo_core.interfaces import Features, Seen
 from zoo_plugin_metrics.shrinking import shrink, shrunk_size
 
@@ -28,7 +28,7 @@ class Pixels(Features):
         self.side = side
         height, width = shrunk_size(image.height, image.width, side)
         self.reads = f"averaged over areas to {height}x{width}, values x / 127.5 - 1"
-        self.digest = hashlib.sha256(f"pixels {self.reads}".encode()).hexdigest()
+        self.digest = sha256_of_bytes(f"pixels {self.reads}".encode())
 
     def __call__(self, images: Tensor) -> Seen:
         return Seen(shrink(images, self.side))

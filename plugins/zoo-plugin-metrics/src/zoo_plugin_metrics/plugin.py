@@ -55,6 +55,13 @@ METRICS = (
     ),
     Entry(
         kind="metric",
+        name="label-accuracy",
+        target="zoo_plugin_metrics.label_accuracy:LabelAccuracy",
+        summary="Samples that a classifier reads as the label they were asked for.",
+        paper="arXiv:1807.09499",
+    ),
+    Entry(
+        kind="metric",
         name="memorisation",
         target="zoo_plugin_metrics.memorisation:Memorisation",
         summary="Samples that are closer to a training image than held-out images are.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
+from zoo_core.interfaces import as_floats
+
 
 def shrunk_size(height: int, width: int, side: int) -> tuple[int, int]:
     """Return height and width with the longer side at most `side`, in the same proportion."""
@@ -22,4 +24,4 @@ def shrink(images: Tensor, side: int) -> Tensor:
     values = images.float()
     if size != tuple(images.shape[2:]):
         values = adaptive_avg_pool2d(values, size)
-    return values.flatten(1).div(127.5).sub(1)
+    return as_floats(values.flatten(1))

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from zoo_core import Between
-from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference
+from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference, as_floats
 from zoo_core.interfaces.metrics import Better
 from zoo_plugin_metrics.choosing import choose
 from zoo_plugin_metrics.reading import features_of, pixels_of
@@ -78,5 +78,5 @@ def earth_movers_distance(first: Tensor, second: Tensor) -> float:
 
 
 def _mean_score(critic: Callable[[Tensor], Tensor], images: Tensor) -> float:
-    scores = [critic(chunk.float().div(127.5).sub(1)) for chunk in torch.split(images, CHUNK)]
+    scores = [critic(as_floats(chunk)) for chunk in torch.split(images, CHUNK)]
     return float(torch.cat(scores).double().mean())

@@ -1,0 +1,1 @@
+"""What is written into docs/ of the figures that the programs of benchmarks/ have stored."""

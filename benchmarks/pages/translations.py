@@ -1,0 +1,103 @@
+"""What is said on the page of results of translations between sets of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.pages.scores import protocol_text
+from benchmarks.shared.program import read_json
+from benchmarks.shared.tables import markdown
+
+FOLDER = "translations"
+DIGITS = "digits-mnist"
+MAPS = "maps"
+
+Result = Mapping[str, Any]
+
+ABOUT_DIGITS = """
+## Translation between digits and MNIST
+
+`cyclegan` at a quarter of its width between `digits` (side a) and `mnist` (side b) at 32 pixels,
+without labels and without pairs. **FID** is that of translated held-out images to those of the side
+they are translated to, and **as its source** the share of them that the classifier reads as the
+class of their source (`label-accuracy`). Each stands beside the figure of the images **as they
+are**: a translation should come much nearer to the other side and lose little of the class.
+**cycle error** is the mean absolute difference of an image and its way there and back,
+**changed** that of an image and its translation, both with values in [-1, 1].
+"""
+
+ABOUT_MAPS = """
+## Maps
+
+Aerial photographs and maps of 64 pixels, half the published width, trained for a fixed time on
+one core each: a picture of what can be seen after ten minutes, not a measure.
+"""
+
+DIRECTIONS = {"ab": "digits to MNIST", "ba": "MNIST to digits"}
+
+
+def translations_text(folder: Path) -> list[str]:
+    """Return the sections of all stored translations; none where nothing is stored.
+
+    Args:
+        folder: of the figures.
+    """
+    results = [read_json(path) for path in sorted((folder / FOLDER).glob("*.json"))]
+    digits = [result for result in results if result["name"].startswith(DIGITS)]
+    maps = [result for result in results if result["name"].startswith(MAPS)]
+    return [*([_digits(digits)] if digits else []), *([_maps(maps)] if maps else [])]
+
+
+def _digits(results: Sequence[Result]) -> str:
+    head = ["", "seed", "FID", "as they are", "as its source", "as they are"]
+    cells = [[*head, "cycle error", "changed"]]
+    cells += [_row(result, direction) for direction in DIRECTIONS for result in results]
+    training = results[0]["training"]
+    protocols = [protocol_text(results[0]["figures"][direction]) for direction in DIRECTIONS]
+    return "\n\n".join(
+        [
+            ABOUT_DIGITS.strip(),
+            markdown(cells),
+            *protocols,
+            f"Each was trained for {training['steps']:,} steps of 4 images a side "
+            f"({training['seconds'] / 60:.0f} minutes for the first). Held-out images of the first "
+            "seed; rows in turn: digits, their translations, MNIST, their translations.",
+            f"![held-out images and translations](pictures/results/{results[0]['name']}.png)",
+            "All figures are in results/translations/; again: "
+            "`python benchmarks/translations.py --only digits-mnist --again`.",
+        ]
+    )
+
+
+def _row(result: Result, direction: str) -> list[str]:
+    found = result["figures"][direction]
+    both = (found["scores"], found["untranslated"])
+    return [
+        DIRECTIONS[direction],
+        str(result["seed"]),
+        *(f"{scores['fid']:.1f}" for scores in both),
+        *(f"{scores['label-accuracy']:.1%}" for scores in both),
+        *(f"{found[key]:.3f}" for key in ("cycle_error", "changed")),
+    ]
+
+
+def _maps(results: Sequence[Result]) -> str:
+    parts = [ABOUT_MAPS.strip()]
+    for result in results:
+        training = result["training"]
+        rows = ROWS[result["name"]]
+        parts.append(
+            f"**{result['name']}**: {training['steps']:,} steps in "
+            f"{training['seconds'] / 60:.0f} minutes. Rows in turn: {rows}."
+        )
+        parts.append(f"![{result['name']}](pictures/results/{result['name']}.png)")
+    return "\n\n".join(parts)
+
+
+ROWS = {
+    f"{MAPS}-cyclegan": "photographs, their translations, maps, their translations",
+    f"{MAPS}-pix2pix": "photographs, their translations, the true maps",
+}
+"""What the rows of a run's picture are."""

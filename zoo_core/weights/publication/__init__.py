@@ -1,0 +1,1 @@
+"""Weights on their way out: gathered, written as a bundle with its card, and pushed to the Hub."""
