@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 import zoo_core
-from zoo_core import Entry, Recipe, interfaces, testing
+from zoo_core import Entry, Recipe, Registry, compose, interfaces, testing
 from zoo_core.config.options import TASK_NAMES
 from zoo_core.registry import hookspecs
 
@@ -158,6 +158,18 @@ def test_the_tutorial_works_with_pip(tmp_path: Path) -> None:
     subprocess.run([*map(str, pip), *offline, "-e", "."], cwd=project, env=env, check=True)
     python = Path(sysconfig.get_path("scripts", "venv", variables)) / "python"
     check_followed(project, python, {**env, "PYTHONPATH": checks_known(tmp_path / "site")})
+
+
+def test_the_game_on_the_page_of_plugins_keeps_the_contract(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```python\n(# together\.py\n.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "together.py").write_text(text, encoding="utf-8")
+    registry = Registry.from_installed(files=[tmp_path / "together.py"], strict=True)
+    parts = {"generator": "mini-conv", "game": "together"}
+    testing.check_composition(parts, size="8", registry=registry)
+    run = {"batch": 4, "size": "8"}
+    testing.check_capture(compose(parts, {"run": run}, registry=registry))
+    sys.modules.pop("together")
 
 
 def listed(heading: str) -> list[str]:
