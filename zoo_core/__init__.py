@@ -20,6 +20,7 @@ from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
+    from zoo_core.config.configuration import Configuration
     from zoo_core.metrics.evaluation import Measures, evaluate
     from zoo_core.runs import Evaluation
     from zoo_core.training import resume, train
@@ -29,6 +30,7 @@ __version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",
+    "Configuration": "zoo_core.config.configuration",
     "Evaluation": "zoo_core.runs",
     "Measures": "zoo_core.metrics.evaluation",
     "Pretrained": "zoo_core.weights.pretrained",
@@ -44,6 +46,7 @@ __all__ = [
     "KINDS",
     "Between",
     "Composition",
+    "Configuration",
     "Entry",
     "Evaluation",
     "ImageSpec",
