@@ -80,8 +80,8 @@ class Adversarial(Game):
             shared = self.share and index == len(current.real) - 1
             with nullcontext() if shared else torch.no_grad():
                 fake = self._fake(real, rng)
-            seen, labelled = fake.detached(), tables.get("labelled")
-            terms = self.duel.terms("critic", real, seen, rng, due=due, labelled=labelled)
+            beside = {name: batch for name, batch in tables.items() if name != "images"}
+            terms = self.duel.terms("critic", real, fake.detached(), rng, due=due, beside=beside)
             yield {"critic": terms}
         rng, due = current.rng.child("generator"), current.due.names("generator")
         if not self.share:

@@ -121,7 +121,7 @@ class Duel(nn.Module):
         rng: Draws,
         *,
         due: Collection[str],
-        labelled: Batch | None = None,
+        beside: Mapping[str, Batch] | None = None,
     ) -> Terms:
         """Return the terms of a player's move.
 
@@ -131,10 +131,10 @@ class Duel(nn.Module):
             fake: a generated batch; the game detaches it for the critic.
             rng: the move's stream.
             due: names of the penalties that act, as `Round.due` says.
-            labelled: a batch of labelled images, where only some images have labels.
+            beside: batches of further tables of the data, for conditions that read them.
         """
         acting = {n: p for n, p in self._penalties().items() if n in due and p.player == player}
-        turn = self._turn(player, real, fake, rng, acting.values(), labelled)
+        turn = self._turn(player, real, fake, rng, acting.values(), beside or {})
         found = self._loss_terms(turn).add(self.condition.terms(self._own(turn, "condition")))
         for name, penalty in acting.items():
             found.add(penalty(self._own(turn, name)), scale=float(penalty.every))
@@ -167,7 +167,7 @@ class Duel(nn.Module):
         fake: Batch,
         rng: Draws,
         penalties: Collection[Penalty],
-        labelled: Batch | None,
+        beside: Mapping[str, Batch],
     ) -> Turn:
         leaves = frozenset[str]().union(*(penalty.differentiates for penalty in penalties))
         if "real" in leaves:
@@ -188,7 +188,7 @@ class Duel(nn.Module):
             critic=self._critic(rng),
             nets={"generator": self.generator, "critic": self.critic},
             rng=rng,
-            labelled=labelled,
+            beside=beside,
         )
 
     def _own(self, turn: Turn, name: str) -> Turn:

@@ -144,8 +144,7 @@ class Turn:
         critic: images and labels to scores; it augments, each time by new draws.
         nets: the modules behind the two, "generator" and "critic".
         rng: a stream of this part's own.
-        labelled: a batch of labelled images in the critic's move, where only some images have
-            labels; None otherwise.
+        beside: further tables of the data, by name, with a batch of each in the critic's move.
     """
 
     player: str
@@ -157,4 +156,4 @@ class Turn:
     critic: ScoreFn
     nets: Mapping[str, nn.Module]
     rng: Draws
-    labelled: Batch | None = None
+    beside: Mapping[str, Batch] = field(default_factory=dict)

@@ -61,7 +61,7 @@ class SemiSupervised(Condition):
             return Terms()
         scores, labels = turn.real_scores, turn.real.labels
         notes = {"labelled": known_fraction(labels)}
-        if turn.labelled is not None:
-            scores, labels = turn.critic(turn.labelled.images, None), turn.labelled.labels
+        if (labelled := turn.beside.get("labelled")) is not None:
+            scores, labels = turn.critic(labelled.images, None), labelled.labels
         notes["class accuracy"] = class_accuracy(scores, labels)
         return Terms({"class": self.weight * class_entropy(scores, labels)}, notes)
