@@ -110,3 +110,70 @@ def test_a_part_that_knows_its_step_only_in_python_is_found(
         return
     with pytest.raises(AssertionError, match=r"^'.*' of \w+ is .* off after step 2"):
         check_capture(composition)
+
+
+ADAPTIVE = '''
+import torch
+from torch import nn
+
+from zoo_core import Entry, hookimpl
+from zoo_core.interfaces import Augment, Dropout, Noise, Styled
+
+
+class Brighter(Augment):
+    """Scale images by a drawn factor, more strongly where the critic is sure of real images."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("strength", torch.zeros(()))
+
+    def forward(self, images, rng):
+        return images * (1 + self.strength * rng.uniform(len(images), 1, 1, 1))
+
+    def measure(self, turn):
+        return {"sign": turn.real_scores.logits.sign().mean()}
+
+    def observe(self, notes):
+        self.strength.add_(0.1 * notes["sign"]).clamp_(-0.5, 0.5)
+
+
+class Noisy(Styled):
+    """Two linear layers, with noise, dropout and an average style."""
+
+    def __init__(self, *, image, latent_dim: int):
+        super().__init__()
+        self.image = image
+        self.first, self.last = nn.Linear(latent_dim, 8), nn.Linear(8, image.numel)
+        self.drop, self.noise = Dropout(0.2), Noise()
+        self.register_buffer("average_style", torch.zeros(8))
+
+    def styles(self, latents, labels=None):
+        found = self.drop(self.first(latents).relu())
+        if self.training:
+            self.average_style.lerp_(found.detach().mean(0), 0.1)
+        return found[:, None]
+
+    def synthesis(self, styles):
+        maps = self.last(styles[:, 0]).view(-1, *self.image.shape)
+        return self.noise(maps).tanh()
+
+
+@hookimpl
+def zoo_entries():
+    return [
+        Entry("augment", "brighter", __name__ + ":Brighter", "Brighter or darker."),
+        Entry("generator", "noisy", __name__ + ":Noisy", "Random inside."),
+    ]
+'''
+
+
+@pytest.mark.parametrize("part", [None, 2])
+def test_augmentations_that_adapt_and_nets_that_draw_are_replayed(
+    part: int | None, tmp_path: Path
+) -> None:
+    plugin = tmp_path / f"adapting_{part}.py".lower()
+    plugin.write_text(ADAPTIVE)
+    registry = Registry.from_installed(files=[plugin], strict=True)
+    parts = {"generator": "noisy", "critic": "dcgan", "augment": "brighter", "penalty": "r1"}
+    options = {"critic": SMALL, "run": {**RUN, "microbatch": part}, "penalty.r1": {"every": 2}}
+    check_capture(compose(parts, options, registry=registry, recipe="none"))
