@@ -82,7 +82,8 @@ class CounterDraws:
         """Return the step as a 0-d integer tensor."""
         place = self._deliver or self._device
         if isinstance(self._step, Tensor):
-            return self._step.to(place)
+            # a copy: the clock is the engine's
+            return self._step.to(place, copy=True)
         return torch.full((), self._step, dtype=torch.int64, device=place)
 
     def child(self, *names: str | int) -> CounterDraws:

@@ -205,14 +205,20 @@ def test_noise_is_one_normal_value_a_pixel_times_the_strength_of_its_channel() -
 
 def test_streams_of_nets_go_on_and_do_not_shift_each_other() -> None:
     alone, beside = NetStreams(stream()), NetStreams(stream())
-    first = [alone.of("a").uniform(4) for _ in range(2)]
+    first = [alone.begin("a").uniform(4) for _ in range(2)]
     second = []
     for _ in range(2):
-        second.append(beside.of("a").uniform(4))
-        beside.of("b").uniform(7)
+        second.append(beside.begin("a").uniform(4))
+        beside.begin("b").uniform(7)
     assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
     assert not torch.equal(*first)
-    assert not torch.equal(NetStreams(stream()).of("b").uniform(4), first[0])
+    assert not torch.equal(NetStreams(stream()).begin("b").uniform(4), first[0])
+
+
+def test_each_pass_of_a_net_has_children_of_its_own() -> None:
+    streams = NetStreams(stream())
+    once, again = (streams.begin("a").child("layer").uniform(4) for _ in range(2))
+    assert not torch.equal(once, again)
 
 
 def test_a_critic_that_draws_does_not_shift_the_generators_draws(noisy: Registry) -> None:

@@ -298,12 +298,3 @@ def test_a_batch_in_parts_has_one_end_of_each_move(outside: Registry) -> None:
     engine(outside, parts, microbatch=2).step()
     once = [event for event in ORDER if "goes on" not in event]
     assert once == ["after critic", "constrained", "observed", "after generator"]
-
-
-def test_parts_that_do_not_divide_a_batch_are_refused_with_the_next_that_do(
-    outside: Registry,
-) -> None:
-    with pytest.raises(ZooError) as caught:
-        engine(outside, {}, batch=12, microbatch=5)
-    assert caught.value.message == "parts of 5 images do not divide a batch of 12"
-    assert caught.value.hint == "`--microbatch 4`"

@@ -21,26 +21,26 @@ from zoo_core.interfaces.values import Draws
 
 
 class NetStreams:
-    """The streams of nets below one stream: each named net has its own.
+    """The streams of nets below one stream: each named net has its own, and each pass of it.
 
     Args:
         rng: what they are children of.
     """
 
-    __slots__ = ("_named", "_rng")
+    __slots__ = ("_passes", "_rng")
 
     def __init__(self, rng: Draws) -> None:
         self._rng = rng
-        self._named: dict[str, Draws] = {}
+        self._passes: dict[str, int] = {}
 
-    def of(self, net: str) -> Draws:
-        """Return the stream of a net; it goes on where the net's last pass left it."""
-        if net not in self._named:
-            self._named[net] = self._rng.child(net)
-        return self._named[net]
+    def begin(self, net: str) -> Draws:
+        """Return the stream of a net's next pass."""
+        number = self._passes.get(net, 0)
+        self._passes[net] = number + 1
+        return self._rng.child(net, number)
 
 
-_CURRENT: ContextVar[tuple[NetStreams, str] | None] = ContextVar("net_streams", default=None)
+_CURRENT: ContextVar[tuple[NetStreams, Draws] | None] = ContextVar("net_streams", default=None)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def net_stream(streams: Draws | NetStreams) -> Iterator[None]:
         streams: a stream that begins here, or streams that go on.
     """
     found = streams if isinstance(streams, NetStreams) else NetStreams(streams)
-    token = _CURRENT.set((found, ""))
+    token = _CURRENT.set((found, found.begin("")))
     try:
         yield
     finally:
@@ -60,12 +60,12 @@ def net_stream(streams: Draws | NetStreams) -> Iterator[None]:
 
 @contextmanager
 def named_net(name: str) -> Iterator[None]:
-    """Let what runs inside draw from a net's own stream, so that nets do not shift each other."""
+    """Let a pass of a net draw from a stream of its own, so that nets do not shift each other."""
     current = _CURRENT.get()
     if current is None:
         yield
         return
-    token = _CURRENT.set((current[0], name))
+    token = _CURRENT.set((current[0], current[0].begin(name)))
     try:
         yield
     finally:
@@ -85,8 +85,7 @@ def net_draws() -> Draws:
             hint="run it inside `with zoo_core.interfaces.net_stream(CounterDraws(seed, 0)):` "
             "(zoo_core.draws); trainings, `sample` and `translate` do so by themselves",
         )
-    streams, name = current
-    return streams.of(name)
+    return current[1]
 
 
 class Dropout(nn.Module):
