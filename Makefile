@@ -2,6 +2,7 @@
 # Every target works in .venv, which is made from the pyproject.toml files.
 
 PYTHON ?= python3
+OLDEST_PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 PLUGINS := $(sort $(wildcard plugins/zoo-plugin-*))
@@ -20,13 +21,13 @@ space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install train test test-all test-oldest-hub check lint types site-check bench results docs dist clean
+.PHONY: help install train test test-all test-oldest check lint types site-check bench results docs dist clean
 
 help:
 	@echo 'make train     train dcgan with wgan-gp on the embedded digits; writes digits.png'
 	@echo 'make test      the tests, on two processes'
 	@echo 'make test-all  the tests with the slow ones'
-	@echo 'make test-oldest-hub  the tests of the Hub on the oldest supported client'
+	@echo 'make test-oldest  the tests on the oldest supported versions of everything'
 	@echo 'make check     lint, types, docs and wheels: what CI runs after make test'
 	@echo 'make bench     run every benchmark, shortly'
 	@echo 'make results   write docs/results.md from the benchmarks'
@@ -57,15 +58,17 @@ test: $(STAMP)
 test-all: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m "not gpu and not network"
 
-# the hub's tests on the oldest client that is supported, layered before everything else
-HUB := .venv-oldest-hub
-PLACE := import sysconfig; print(sysconfig.get_paths()["purelib"])
-test-oldest-hub: $(STAMP)
-	$(PYTHON) -m venv $(HUB)
-	place="$$($(HUB)/bin/python -c '$(PLACE)')"; behind="$$($(BIN)/python -c '$(PLACE)')"; \
-	echo "import site; site.addsitedir('$$behind')" > "$$place/behind.pth"
-	$(HUB)/bin/python -m pip install --quiet "huggingface_hub==1.0.*"
-	$(ONE_THREAD) $(HUB)/bin/python -m pytest -n 2 tests/hub
+# the tests on the oldest supported versions of everything together, the oldest Python included
+OLDEST := .venv-oldest
+$(OLDEST)/.installed: pyproject.toml $(addsuffix /pyproject.toml,$(PLUGINS)) tools/oldest.py
+	$(OLDEST_PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python tools/oldest.py > $(OLDEST)/oldest.txt
+	$(OLDEST)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(OLDEST)/bin/python -m pip install -c $(OLDEST)/oldest.txt $(addprefix -e ,$(PROJECTS)) --group test
+	@touch $@
+
+test-oldest: $(OLDEST)/.installed
+	$(ONE_THREAD) $(OLDEST)/bin/python -m pytest -n 2
 
 check: lint types site-check dist
 

@@ -57,7 +57,8 @@ def on_path(mine: Path, paths: list[str], monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def ran(*command: str | Path, cwd: Path, path: list[str]) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(path)}
+    all_of_it = os.pathsep.join(filter(None, (*path, os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": all_of_it}
     words = [str(word) for word in command]
     return subprocess.run(
         words, cwd=cwd, env=environment, capture_output=True, text=True, check=False

@@ -89,7 +89,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def session(
     site: Path, cwd: Path, *words: str, python: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(site)}
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     return subprocess.run(
         [sys.executable, *python, "-m", "pytest", "-p", "no:cacheprovider", *words],
         cwd=cwd,

@@ -77,7 +77,8 @@ def made_known(project: Path, site: Path) -> str:
     return os.pathsep.join((checks_known(site), str(project / "src")))
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
+def environment(home: Path, *path: str) -> dict[str, str]:
+    """Return the variables of a process that looks in these places first."""
     return {
         **os.environ,
         "OMP_NUM_THREADS": "1",
@@ -85,7 +86,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "COLUMNS": "80",
         "NO_COLOR": "1",
         "ZOO_STRICT_PLUGINS": "1",
-        **more,
+        "PYTHONPATH": os.pathsep.join(filter(None, (*path, os.environ.get("PYTHONPATH")))),
     }
 
 
@@ -139,7 +140,7 @@ def test_the_tutorial_offers_what_it_says() -> None:
 def test_the_tutorial_works_line_by_line(tmp_path: Path) -> None:
     project = written(tmp_path)
     path = made_known(project, tmp_path / "site")
-    check_followed(project, sys.executable, environment(tmp_path, PYTHONPATH=path))
+    check_followed(project, sys.executable, environment(tmp_path, path))
 
 
 @pytest.mark.slow
@@ -151,13 +152,13 @@ def test_the_tutorial_works_with_pip(tmp_path: Path) -> None:
     packages = Path(sysconfig.get_path("purelib", "venv", variables))
     above = [path for path in sys.path if path and not path.startswith(str(tmp_path))]
     (packages / "above.pth").write_text("\n".join(above) + "\n")
-    env = environment(tmp_path)
+    env = environment(tmp_path, checks_known(tmp_path / "site"))
     pip = (sys.executable, "-m", "pip", "--python", place, "install", "--quiet")
     # what it depends on is there already, and nothing is to be downloaded in a test
     offline = ("--no-build-isolation", "--no-deps")
     subprocess.run([*map(str, pip), *offline, "-e", "."], cwd=project, env=env, check=True)
     python = Path(sysconfig.get_path("scripts", "venv", variables)) / "python"
-    check_followed(project, python, {**env, "PYTHONPATH": checks_known(tmp_path / "site")})
+    check_followed(project, python, env)
 
 
 def test_the_game_on_the_page_of_plugins_keeps_the_contract(tmp_path: Path) -> None:
