@@ -15,7 +15,7 @@ from zoo_core.config.form import KEYS
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 SYNTAX = f"JSON knows neither comments nor a comma before a bracket; {WRITES}"
-KEYS_ARE = "its keys are format, parts, options, recipe, plugins, task, environment"
+KEYS_ARE = "its keys are format, parts, options, recipe, plugins, task, data, environment"
 ROLES_ARE = (
     "the roles are generator, critic, loss, penalty, constraint, sampler, condition, game, "
     "encoder, data, augment, metric, features"

@@ -243,3 +243,22 @@ def test_a_configuration_of_another_form_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text('{"parts": 3}')
     assert "'parts'" in config_failure(path).message
+
+
+def test_names_that_nobody_gave_are_claimed_one_by_one(tmp_path: Path) -> None:
+    first, second = (RunDirectory.claimed(tmp_path / "runs", "dcgan") for _ in range(2))
+    assert [run.path.name for run in (first, second)] == ["dcgan", "dcgan-2"]
+    first.let_go()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["dcgan-2"]
+    second.let_go()
+    assert RunDirectory.claimed(tmp_path / "runs", "dcgan").path.name == "dcgan"
+
+
+def test_a_claim_that_is_let_go_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for path in (tmp_path / "mine", tmp_path / "a" / "b"):
+        run = RunDirectory(path)
+        run.claim()
+        run.create(Configuration())
+        run.let_go()
+    assert list(tmp_path.rglob("*")) == [tmp_path / "mine"]

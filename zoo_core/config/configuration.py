@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from zoo_core.config.form import FORMAT, check_form
+from zoo_core.config.recorded_data import RecordedData
 from zoo_core.config.values import Value, is_value, value_of, value_to_json
 from zoo_core.errors import ZooError
 from zoo_core.registry.kinds import EXTRAS, MEASURING, ROLES
@@ -158,6 +160,7 @@ class Configuration:
         recipe: the recipe that took part; empty for none.
         plugins: paths of the plugin files that are needed.
         task: the images' shapes and the classes' names; None where they are not recorded.
+        data: what a run's data were and where they lay; None where that is not recorded.
         environment: where it ran.
     """
 
@@ -166,6 +169,7 @@ class Configuration:
     recipe: str = ""
     plugins: tuple[str, ...] = ()
     task: RecordedTask | None = None
+    data: RecordedData | None = None
     environment: Environment = field(default_factory=Environment)
 
     @property
@@ -190,6 +194,17 @@ class Configuration:
         """Return the configuration with other values in a section, in place of those it had."""
         return replace(self, options={**self.options, section: values})
 
+    def located(self, run: Path) -> Self:
+        """Return the configuration with its data where they are found now.
+
+        Args:
+            run: the directory that holds the configuration.
+        """
+        if self.data is None:
+            return self
+        there = self.data.options(run)
+        return self.with_options("data", {**self.options.get("data", {}), **there})
+
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as JSON data; `from_json` reads it back."""
         found: dict[str, Any] = {
@@ -202,6 +217,7 @@ class Configuration:
         }
         beside = {
             "task": self.task.to_json() if self.task else None,
+            "data": self.data.to_json() if self.data else None,
             "recipe": self.recipe,
             "plugins": list(self.plugins),
             "environment": self.environment.to_json(),
@@ -235,6 +251,7 @@ class Configuration:
             },
             recipe=recipe if isinstance(recipe, str) else "",
             plugins=tuple(path for path in _listed(own.get("plugins")) if isinstance(path, str)),
+            data=RecordedData.from_json(own["data"]) if "data" in own else None,
             environment=Environment.from_json(own.get("environment")),
         )
 

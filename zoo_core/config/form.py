@@ -19,6 +19,7 @@ KEYS: Mapping[str, str] = {
     "recipe": "the recipe that took part; used where the file does not say everything itself",
     "plugins": "paths of the plugin files that are needed",
     "task": "the images' shapes and the classes' names, for those who have not the data",
+    "data": "what a run recorded of its data and where they lay",
     "environment": "what a run recorded of hardware and versions; not read when it is repeated",
 }
 """Every key that a configuration may have, and its meaning."""
@@ -36,7 +37,7 @@ def check_form(config: Mapping[str, Any]) -> None:
     for key in config:
         if key not in KEYS:
             raise ZooError(f"the configuration has the unknown key {key!r}", hint=_place_of(key))
-    for key in ("parts", "options", "task", "environment"):
+    for key in ("parts", "options", "task", "data", "environment"):
         if not isinstance(config.get(key, {}), Mapping):
             raise _wrong_form(f"{key!r} is no object")
     for section, values in config.get("options", {}).items():

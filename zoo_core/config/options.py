@@ -49,6 +49,24 @@ class Resumable(Mark):
 
 
 @dataclass(frozen=True, slots=True)
+class Place(Mark):
+    """The option of a data set is the path of a folder: the data stay the same where they move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Mark):
+    """The option of a data set names others, as `--data` takes them, with a comma between several.
+
+    Args:
+        several: there may be more than one.
+        bare: what is no data set is the path of a folder.
+    """
+
+    several: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One option of a component: its type, bounds, default, meaning and marks."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 import torch
@@ -81,6 +82,14 @@ class Dataset(ABC):
         Samples are compared with these.
         """
         return self
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return name to file of the images, also held-out ones, where they are a user's own.
+
+        A run compares them when it goes on. Data that their name describes have none.
+        """
+        return {}
 
     @abstractmethod
     def tables(self, split: Split) -> Mapping[str, Table]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = FileLock(path / LOCK)
+        self._made: list[Path] = []
 
     @property
     def config(self) -> Path:
@@ -69,17 +73,80 @@ class RunDirectory:
         """Return where the checkpoint of a step is."""
         return self.path / CHECKPOINTS / step_name(step)
 
+    @classmethod
+    def claimed(cls, parent: Path, name: str) -> RunDirectory:
+        """Make a directory that nobody has, by a name or by the first free number after it.
+
+        Runs that are started together get a directory each: making it takes it.
+
+        Raises:
+            ZooError: it cannot be made.
+        """
+        names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+        for path in (parent / each for each in names):
+            if not path.exists():
+                directory = cls(path)
+                with write_errors(path), suppress(FileExistsError):
+                    directory._make(exist_ok=False)
+                    directory.lock()
+                    return directory
+        raise AssertionError("numbers do not end")
+
+    def claim(self) -> None:
+        """Make the directory and take its lock; `let_go` undoes that.
+
+        Raises:
+            ZooError: it holds another run or something else, or cannot be written.
+        """
+        self._check_new()
+        with write_errors(self.path):
+            self._make(exist_ok=True)
+        self.lock()
+        # another run may have begun and ended since
+        self._check_new()
+
+    def let_go(self) -> None:
+        """Remove all that was written here since the directory was claimed."""
+        self.unlock()
+        if self._made:
+            shutil.rmtree(self.path, ignore_errors=True)
+        for path in self.path.iterdir() if self.path.is_dir() else ():
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+        for path in self._made[1:]:
+            with suppress(OSError):
+                path.rmdir()
+
     def create(self, config: Configuration) -> None:
-        """Make the directory, take its lock, and write the configuration.
+        """Make the directory, take its lock unless it is claimed, and write the configuration.
 
         Raises:
             ZooError: it holds another run, or cannot be written.
         """
+        if not self._lock.is_locked:
+            self.claim()
+        with write_errors(self.path):
+            (self.path / SAMPLES).mkdir(exist_ok=True)
+            (self.path / CHECKPOINTS).mkdir(exist_ok=True)
+        self.record(config)
+
+    def record(self, config: Configuration) -> None:
+        """Write the configuration, in place of one that is there.
+
+        Raises:
+            ZooError: it cannot be written.
+        """
+        write_json(self.config, config.to_json())
+
+    def _make(self, *, exist_ok: bool) -> None:
+        self._made = [path for path in (self.path, *self.path.parents) if not path.exists()]
+        self.path.mkdir(parents=True, exist_ok=exist_ok)
+
+    def _check_new(self) -> None:
         if self.config.exists():
             raise ZooError(
                 f"{str(self.path)!r} holds a run already",
-                hint=f"`zoo train --resume {self.path}` goes on with it; `--run` takes another "
-                "directory",
+                hint=f"`zoo train --resume {shlex.quote(str(self.path))}` goes on with it; "
+                "`--run` takes another directory",
             )
         if self.path.exists() and not self.path.is_dir():
             raise ZooError(f"{str(self.path)!r} is a file", hint="`--run` takes a directory")
@@ -88,11 +155,6 @@ class RunDirectory:
                 f"{str(self.path)!r} is not empty and holds no run",
                 hint="`--run` takes a new or an empty directory",
             )
-        with write_errors(self.path):
-            (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
-            (self.path / CHECKPOINTS).mkdir(exist_ok=True)
-        self.lock()
-        write_json(self.config, config.to_json())
 
     def lock(self) -> None:
         """Keep other processes out until `unlock` or the end of this process.
@@ -112,7 +174,7 @@ class RunDirectory:
 
     def unlock(self) -> None:
         """Let other processes in."""
-        self._lock.release()
+        self._lock.release(force=True)
 
     def read_config(self) -> Configuration:
         """Return the configuration.

@@ -1,9 +1,11 @@
 """A training: begun, logged, pictured, saved, measured, gone on with after a crash."""
 
+from zoo_core.training.data_of_run import Relocation
 from zoo_core.training.run import Run, Silent, Watcher
 from zoo_core.training.training import resume, train
 
 __all__ = [
+    "Relocation",
     "Run",
     "Silent",
     "Watcher",

@@ -21,6 +21,7 @@ from zoo_core.interfaces.metrics import Better
 from zoo_core.registry.lookup import CORE
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import Event
+from zoo_core.training.data_of_run import recorded_data
 
 
 class Watcher(Protocol):
@@ -156,8 +157,8 @@ class Run:
         self.say(f"step {step:,}: {text}" + (f"; {advice}" if advice else ""))
 
 
-def full_config(composition: Composition, hardware: Hardware) -> Configuration:
-    """Return everything needed to repeat a run, with versions and hardware."""
+def full_config(composition: Composition, hardware: Hardware, run: Path) -> Configuration:
+    """Return everything needed to repeat a run, with its data, versions and hardware."""
     sources = {item.source for choice in composition.plan.chosen.values() for item in choice.items}
     versions = {
         plugin.source.distribution: plugin.source.version for plugin in composition.registry.plugins
@@ -169,7 +170,8 @@ def full_config(composition: Composition, hardware: Hardware) -> Configuration:
         distributions={**used, **beside},
         set_by=set_by(composition),
     )
-    return replace(composition.config(), environment=environment)
+    data = recorded_data(composition, run)
+    return replace(composition.config(), data=data, environment=environment)
 
 
 def set_by(composition: Composition) -> SetBy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,21 @@ def restore_newest(run: Run) -> None:
                 "configuration",
                 hint=f"restore {run.directory.config} as it was, or start another run",
             )
+        _check_ahead(run, step)
         _put(run, step, files, state)
     run.directory.cut_back(step)
+
+
+def _check_ahead(run: Run, step: int) -> None:
+    """Refuse to go on to a step that lies behind."""
+    asked = run.options.steps
+    if step > asked:
+        path = shlex.quote(str(run.path))
+        raise ZooError(
+            f"{str(run.path)!r} has done {step:,} steps already, so it cannot go on to {asked:,}",
+            hint=f"`zoo train --resume {path} --steps {step + asked}` goes on for as many again; "
+            f"`zoo info {path}` shows what there is",
+        )
 
 
 def go_back(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C and the terminate signal end a run after its step, with a checkpoint."""
+"""Ctrl-C, the terminate signal and a terminal that hangs up end a run, with a checkpoint."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from types import FrameType
 from typing import Protocol
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_HANGUP = getattr(signal, "SIGHUP", None)
+"""Windows has none."""
 
 
 class Stoppable(Protocol):
@@ -25,7 +28,7 @@ def stop_on_signals(run: Stoppable) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in _heard()}
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         for each, handler in before.items():
@@ -33,9 +36,16 @@ def stop_on_signals(run: Stoppable) -> Iterator[None]:
         run.stop("interrupted", outcome="interrupted")
 
     try:
-        for number in _SIGNALS:
+        for number in before:
             signal.signal(number, handle)
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heard() -> tuple[signal.Signals, ...]:
+    # `nohup` has a hang-up ignored, and then it stays so
+    if _HANGUP is None or signal.getsignal(_HANGUP) == signal.SIG_IGN:
+        return _SIGNALS
+    return (*_SIGNALS, _HANGUP)

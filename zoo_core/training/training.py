@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from itertools import count
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from torch import Tensor
 from zoo_core.composition import Composition, compose
 from zoo_core.config.configuration import Configuration
 from zoo_core.config.file import read_config_file
+from zoo_core.config.identity import identity
 from zoo_core.config.options import Resumable, marked
+from zoo_core.config.recorded_data import RecordedData
 from zoo_core.config.run import RunOptions
 from zoo_core.config.values import value_of
 from zoo_core.draws import CounterDraws
@@ -28,6 +30,7 @@ from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import LogLine
+from zoo_core.training.data_of_run import Relocation, reopened, with_recorded_places
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
 from zoo_core.training.run import Run, Silent, Watcher, environment_differences, full_config
@@ -61,26 +64,32 @@ def train(
 
     Raises:
         ZooError: the composition, the data or the directory do not allow it, or training breaks
-            down; what was saved before is intact.
+            down; what was saved before is intact, and a run that never stepped leaves no directory.
     """
     composition = _composition(config)
     check_extras(composition.run)
-    with _torch_state(composition):
-        place = new_directory(composition) if directory is None else Path(directory)
-        run = _prepared(composition, RunDirectory(place), watcher or Silent())
-        if init is not None:
-            initialise(run.engine, init, registry=composition.registry)
-        run.directory.create(full_config(composition, run.hardware))
-        for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
-            if remark:
-                run.say(remark)
-        return _trained(run)
+    place = _claimed(composition, directory)
+    run = None
+    try:
+        with _torch_state(composition):
+            run = _prepared(composition, place, watcher or Silent())
+            if init is not None:
+                initialise(run.engine, init, registry=composition.registry)
+            place.create(full_config(composition, run.hardware, place.path))
+            for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
+                if remark:
+                    run.say(remark)
+            return _trained(run)
+    finally:
+        if run is None or not run.step:
+            place.let_go()
 
 
 def resume(
     directory: str | Path,
     *,
     overrides: Mapping[str, object] | None = None,
+    data: Relocation | None = None,
     registry: Registry | None = None,
     watcher: Watcher | None = None,
 ) -> Run:
@@ -89,21 +98,28 @@ def resume(
     Args:
         directory: the run directory.
         overrides: new values of run options that are `Resumable`, such as `steps` or `device`.
+        data: where its data lie now, and whether others will do.
         registry: where names are looked up; all installed plugins by default.
         watcher: who is told how it goes.
 
     Raises:
-        ZooError: no run is there, another process trains in it, or no checkpoint is whole.
+        ZooError: no run is there, another process trains in it, its data are not there or not
+            what they were, it has more steps than are asked for, or no checkpoint is whole.
     """
     place = RunDirectory(Path(directory))
     config = place.read_config()
     place.lock()
     try:
-        composition = compose(config=_recorded(config, overrides or {}), registry=registry)
+        asked = _recorded(config, overrides or {})
+        composition, found = reopened(place.path, asked, data or Relocation(), registry)
         check_extras(composition.run)
         with _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
+            run.identity = identity(with_recorded_places(composition.config(), config))
             restore_newest(run)
+            place.record(_continued(config, composition, found.data))
+            for remark in found.remarks:
+                run.say(remark)
             for remark in environment_differences(config.environment, run.hardware):
                 run.say(remark)
             if _stretches(run, config):
@@ -113,13 +129,16 @@ def resume(
         place.unlock()
 
 
-def new_directory(composition: Composition) -> Path:
-    """Return a directory under runs/ that does not exist yet, named after what is trained."""
+def _claimed(composition: Composition, directory: str | Path | None) -> RunDirectory:
+    """Return the run directory, claimed; by default one under runs/ that has the parts' names."""
+    if directory is not None:
+        place = RunDirectory(Path(directory))
+        place.claim()
+        return place
     plan = composition.plan
     how = "loss" if plan.chosen["loss"].items else "game"
     name = "-".join(plan.name(role) for role in ("generator", how, "data"))
-    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(path for path in (Path("runs") / each for each in names) if not path.exists())
+    return RunDirectory.claimed(Path("runs"), name)
 
 
 def _composition(config: Trainable) -> Composition:
@@ -143,6 +162,19 @@ def _recorded(config: Configuration, overrides: Mapping[str, object]) -> Configu
     fixed = {name: facts[name] for name in ("precision", "layout") if name in facts}
     said = {name: value_of(value) for name, value in overrides.items()}
     return config.with_options("run", {**config.options.get("run", {}), **fixed, **said})
+
+
+def _continued(
+    config: Configuration, composition: Composition, data: RecordedData | None
+) -> Configuration:
+    """Return the record of a run that goes on: what began it, how far it goes, where its data lie.
+
+    The record keeps the options as they were, which make the run the run that it is.
+    """
+    steps = composition.run.steps
+    return replace(
+        config.with_options("run", {**config.options.get("run", {}), "steps": steps}), data=data
+    )
 
 
 def _stretches(run: Run, config: Configuration) -> bool:

@@ -54,14 +54,14 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
 
 
 def config_of(path: Path) -> Configuration:
-    """Return the configuration of a source that `find_source` found.
+    """Return the configuration of a source that `find_source` found, its data where they are now.
 
     Raises:
         ZooError: it has none, or it cannot be read.
     """
     if is_bundle(path):
         return read_bundle_config(path / CONFIG).composition
-    return RunDirectory(run_of(path)).read_config()
+    return RunDirectory(run_of(path)).read_config().located(run_of(path))
 
 
 def _pretrained(name: str, registry: Registry) -> Path:

@@ -20,7 +20,13 @@ from zoo_cli.training.options import (
     train_options,
 )
 from zoo_cli.training.report import announce, report
-from zoo_cli.training.request import Request, check_resumable, given_options, requested
+from zoo_cli.training.request import (
+    Request,
+    check_resumable,
+    check_sections,
+    given_options,
+    requested,
+)
 from zoo_cli.training.table import show_composition
 
 if TYPE_CHECKING:
@@ -59,6 +65,7 @@ def command(terminal: Terminal, context: click.Context, /, **given: Any) -> None
     """
     if given["resume"] is not None:
         check_resumable(context)
+        check_sections(given["options"])
         run = _resumed(terminal, given)
     else:
         request = requested(given)
@@ -76,7 +83,8 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
     from zoo_core.composition import compose
     from zoo_core.config.file import read_config_file
 
-    config = read_config_file(Path(request.config)) if request.config else None
+    file = Path(request.config) if request.config else None
+    config = read_config_file(file).located(file.parent) if file else None
     # a plugin file that has moved is named again
     named = {Path(file).name for file in request.plugins}
     needed = config.plugins if config else ()
@@ -110,13 +118,19 @@ def _trained(terminal: Terminal, request: Request, composition: Composition) -> 
 
 def _resumed(terminal: Terminal, given: Mapping[str, Any]) -> Run:
     from zoo_cli.training.progress import Progress
-    from zoo_core.training import resume
+    from zoo_core.training import Relocation, resume
 
     directory = _resumable(terminal, given["resume"], given["run"])
     registry = registry_of_run(terminal, directory, given["plugins"])
-    overrides = given_options(given).get("run", {})
+    options = given_options(given)
+    data = Relocation(
+        text=given["data"], options=options.get("data", {}), other=given["other_data"]
+    )
+    overrides = options.get("run", {})
     with Progress(terminal) as progress:
-        return resume(directory, overrides=overrides, registry=registry, watcher=progress)
+        return resume(
+            directory, overrides=overrides, data=data, registry=registry, watcher=progress
+        )
 
 
 def _resumable(terminal: Terminal, source: str, run: str | None) -> Path:

@@ -115,6 +115,7 @@ _OTHERS = (
     click.option("--dry-run", is_flag=True, help="Show every value and who set it; train nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the configuration or outcome."),
     click.option("--resume", metavar="DIR|REPO", help="Go on with this run, also after a crash."),
+    click.option("--other-data", is_flag=True, help="Resume with data that are not those it had."),
 )
 
 

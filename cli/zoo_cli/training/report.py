@@ -39,7 +39,7 @@ def report(terminal: Terminal, run: Run, *, as_json: bool) -> None:
     elif terminal.quiet:
         terminal.result(str(run.path))
     else:
-        terminal.result(_outcome(run), f"run     {run.path}", *_picture(run), _next(run))
+        terminal.result(_outcome(run), *_where(run))
 
 
 def _outcome(run: Run) -> str:
@@ -49,6 +49,13 @@ def _outcome(run: Run) -> str:
     reason = "" if run.outcome == "interrupted" else f": {run.stop_reason}"
     saved = ", checkpoint saved" if run.step else ""
     return f"{run.outcome} after {steps}{reason}{saved}"
+
+
+def _where(run: Run) -> list[str]:
+    # a run that never stepped leaves no directory
+    if not run.path.exists():
+        return ["next    the same command again: nothing was trained"]
+    return [f"run     {run.path}", *_picture(run), _next(run)]
 
 
 def _picture(run: Run) -> list[str]:

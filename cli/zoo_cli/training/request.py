@@ -15,7 +15,10 @@ from zoo_core.config.request import Options, Parts
 from zoo_core.config.run import RunOptions
 from zoo_core.registry.kinds import ARGUED, MANY
 
-_ALWAYS = {"resume", "run", "plugins", "as_json", "quiet"}
+_ALWAYS = {"resume", "run", "plugins", "as_json", "quiet", "options"}
+
+_DATA = {"data": "--data", "data_dir": "--data-dir", "other_data": "--other-data"}
+"""What says where the data of a run lie that goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ def requested(given: Mapping[str, Any]) -> Request:
             "say what to train, such as `zoo train --gen dcgan --loss wgan-gp`; "
             "`zoo list generator` shows all generators"
         )
+    if given["other_data"]:
+        raise click.UsageError("--other-data belongs to --resume")
     recipe, config = _recipe_and_config(given)
     return Request(
         parts=named_parts(given, ALL_PART_FLAGS),
@@ -130,15 +135,33 @@ def check_resumable(context: click.Context) -> None:
     refused = [
         max(parameter.opts, key=len)
         for parameter in context.command.params
-        if parameter.name not in {*resumable, *_ALWAYS}
+        if parameter.name not in {*resumable, *_ALWAYS, *_DATA}
         and context.get_parameter_source(parameter.name or "") == ParameterSource.COMMANDLINE
     ]
     if refused:
-        allowed = ", ".join("--" + name.replace("_", "-") for name in resumable)
+        allowed = ", ".join(
+            (*("--" + name.replace("_", "-") for name in resumable), *_DATA.values())
+        )
         raise click.UsageError(
             f"--resume goes on with the run as it was and takes no {', '.join(refused)}; "
             f"these may change: {allowed}"
         )
+
+
+def check_sections(pairs: Sequence[str]) -> None:
+    """Refuse options of parts, which cannot change when a run goes on.
+
+    Raises:
+        UsageError: such an option was given.
+    """
+    from zoo_core.composition import parse_options
+
+    for section, values in parse_options(pairs).items():
+        if section != "data":
+            raise click.UsageError(
+                "--resume goes on with the run as it was and takes no "
+                f"--option {section}.{next(iter(values))}"
+            )
 
 
 def named_parts(given: Mapping[str, Any], flags: Iterable[Flag]) -> Parts:

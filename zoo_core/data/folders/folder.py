@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from zoo_core.config.options import Between
+from zoo_core.config.options import Between, Place
 from zoo_core.data.folders.labelling import Labelling, LabelMode, find_classes
 from zoo_core.data.folders.listing import Listing, describe_others, list_images
 from zoo_core.data.folders.splits import held_out
@@ -69,7 +69,7 @@ class Folder(CachedDataset):
     def __init__(
         self,
         *,
-        path: str,
+        path: Annotated[str, Place()],
         size: tuple[int, int] | None = None,
         held_out: HeldOut = 0.1,
         channels: Channels = "auto",
@@ -83,6 +83,11 @@ class Folder(CachedDataset):
         self.listing = listing
         self.others = listing.others
         self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return name to file of the images, held-out ones among them."""
+        return self.listing.files()
 
     def read(self, split: Split) -> MemoryTable | FileTable:
         files = self.splits[split]

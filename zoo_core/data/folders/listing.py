@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from zoo_core.config.paths import expanded
 from zoo_core.errors import ZooError, nearest
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Listing:
     others: Mapping[str, int]
     other_names: tuple[str, ...] = ()
 
+    def files(self) -> dict[str, Path]:
+        """Return name to file of the images."""
+        return {name: self.root / name for name in self.images}
+
 
 def list_images(path: str) -> Listing:
     """Walk a folder, following links but never in circles.
@@ -85,7 +90,7 @@ def describe_others(others: Mapping[str, int]) -> str:
 def _folder(path: str) -> Path:
     if not path.strip():
         raise ZooError("the data set 'folder' has no path", hint="`--data folder:PATH` names it")
-    root = Path(path).expanduser() if path == "~" or path.startswith("~/") else Path(path)
+    root = expanded(path)
     if not root.exists():
         siblings = [one.name for one in _children(root.parent) if one.is_dir()]
         raise ZooError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from zoo_core.config.options import Place
 from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
@@ -15,6 +16,9 @@ from zoo_core.data.tables.reading import Header, read_header
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from zoo_core.data.tables.memory import MemoryTable
     from zoo_core.interfaces.data import Split
 
@@ -53,7 +57,7 @@ class Paired(CachedDataset):
     def __init__(
         self,
         *,
-        path: str,
+        path: Annotated[str, Place()],
         size: tuple[int, int] | None = None,
         layout: Layout = "auto",
         direction: Direction = "ab",
@@ -65,12 +69,17 @@ class Paired(CachedDataset):
             raise ZooError("the data set 'paired' has no path", hint="`--data paired:PATH`")
         listing = list_images(path)
         self.pairs = pair_up(listing, layout, held_out)
-        self.others, self.direction = listing.others, direction
+        self.listing, self.others, self.direction = listing, listing.others, direction
         headers = _headers(self.pairs, guess=layout == "auto")
         super().__init__(image_of(headers, size, channels))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
         self.in_memory = fits_memory(total, self.image, memory_limit)
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return name to file of the images, held-out ones among them."""
+        return self.listing.files()
 
     def read(self, split: Split) -> MemoryTable | PairTable | HalvesTable:
         table = self._on_demand(self.pairs[split])

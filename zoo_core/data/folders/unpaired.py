@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from zoo_core.config.options import Place, Source
+from zoo_core.config.paths import expanded
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
@@ -46,13 +48,13 @@ class Unpaired(Dataset):
         self,
         *,
         datasets: Datasets,
-        sides: str,
+        sides: Annotated[str, Source(several=True, bare=True)],
         size: tuple[int, int] | None = None,
-        test: str = "",
+        test: Annotated[str, Source(several=True, bare=True)] = "",
         held_out: HeldOut | None = None,
         channels: Channels = "auto",
         labels: LabelMode = "auto",
-        root: str | None = None,
+        root: Annotated[str | None, Place()] = None,
     ) -> None:
         held = 0.0 if test else held_out
         given = passed_on(size=size, held_out=held, channels=channels, labels=labels, root=root)
@@ -69,6 +71,16 @@ class Unpaired(Dataset):
     def images(self) -> Mapping[str, ImageSpec]:
         """Return what the images of the tables "a" and "b" are."""
         return {side: data.image for side, data in self.sides.items()}
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return name to file of the images of both sides, held-out ones among them."""
+        held = {f"held out {side}": data for side, data in self.held_out.items()}
+        return {
+            f"{side}/{name}": file
+            for side, data in {**self.sides, **held}.items()
+            for name, file in data.files.items()
+        }
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         """Return the tables of a split as "a" and "b"."""
@@ -142,7 +154,7 @@ def _opened(
 def _side(datasets: Datasets, name: str, options: Mapping[str, object]) -> Dataset:
     if ":" in name:
         return datasets(name, **options)
-    is_folder = Path(name).expanduser().is_dir()
+    is_folder = expanded(name).is_dir()
     try:
         return datasets(name, **options)
     except ZooError as error:

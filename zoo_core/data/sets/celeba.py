@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from zoo_core.data.sets.downloads import data_root, fetch, missing_error
+from zoo_core.data.sets.downloads import DataRoot, data_root, fetch, missing_error
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, table_of_files
 from zoo_core.errors import ZooError, nearest
@@ -82,7 +82,7 @@ class CelebA(CachedDataset):
         self,
         *,
         size: tuple[int, int] | None = None,
-        root: str = "data",
+        root: DataRoot = "data",
         download: bool = True,
         attribute: str | None = None,
         memory_limit: MemoryLimit = 2048,

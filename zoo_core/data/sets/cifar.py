@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from zoo_core.data.sets.downloads import check_archive, data_root, fetch, missing_error
+from zoo_core.data.sets.downloads import DataRoot, check_archive, data_root, fetch, missing_error
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.data.tables.sizes import cover_images
@@ -47,7 +47,7 @@ class Cifar10(CachedDataset):
     """
 
     def __init__(
-        self, *, size: tuple[int, int] | None = None, root: str = "data", download: bool = True
+        self, *, size: tuple[int, int] | None = None, root: DataRoot = "data", download: bool = True
     ) -> None:
         super().__init__(ImageSpec(3, *(size or (32, 32))), classes=CLASSES)
         self.root = data_root(root)

@@ -8,14 +8,19 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from filelock import FileLock
 
+from zoo_core.config.options import Place
+from zoo_core.config.paths import expanded
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+DataRoot = Annotated[str, Place()]
+"""The option `root`."""
 
 _FAILURES = (
     OSError,
@@ -30,7 +35,7 @@ _FAILURES = (
 
 def data_root(root: str) -> Path:
     """Return the folder that the option `root` names; `~` is the home folder."""
-    return Path(root).expanduser() if root == "~" or root.startswith("~/") else Path(root)
+    return expanded(root)
 
 
 def check_archive(path: Path, md5: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor
 
-from zoo_core.config.options import Between
+from zoo_core.config.options import Between, Place, Source
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
@@ -48,14 +49,14 @@ class FewLabels(Dataset):
     argument: ClassVar[str] = "of"
 
     datasets: Datasets
-    of: str = field()
+    of: Annotated[str, Source()] = field()
     size: tuple[int, int] | None = None
     count: Annotated[int, Between(1, 1_000_000_000)] = 100
     seed: Annotated[int, Between(0, 2**53)] = 0
     held_out: HeldOut | None = None
     channels: Channels = "auto"
     labels: LabelMode = "auto"
-    root: str | None = None
+    root: Annotated[str | None, Place()] = None
     batch: int = 1
     dataset: Dataset = field(init=False)
     _kept: dict[str, Table] = field(init=False, default_factory=dict)
@@ -82,6 +83,11 @@ class FewLabels(Dataset):
     def whole(self) -> Dataset:
         """Return the other data set, which has all labels."""
         return self.dataset.whole
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return name to file of the other data set's images."""
+        return self.dataset.files
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)

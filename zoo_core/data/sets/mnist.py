@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from zoo_core.data.sets.downloads import (
+    DataRoot,
     check_archive,
     damaged_error,
     data_root,
@@ -49,7 +50,7 @@ class Mnist(CachedDataset):
     titles: ClassVar[tuple[str, ...]] = tuple(str(digit) for digit in range(10))
 
     def __init__(
-        self, *, size: tuple[int, int] | None = None, root: str = "data", download: bool = True
+        self, *, size: tuple[int, int] | None = None, root: DataRoot = "data", download: bool = True
     ) -> None:
         super().__init__(ImageSpec(1, *(size or (SIDE, SIDE))), classes=self.titles)
         self.root = data_root(root)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from zoo_core.config.options import Between
+from zoo_core.data.sets.downloads import DataRoot
 from zoo_core.data.sets.mnist import Mnist
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.fingerprints import fingerprint
@@ -45,7 +46,7 @@ class StackedMnist(CachedDataset):
         size: tuple[int, int] | None = None,
         count: Annotated[int, Between(1, 10_000_000)] = 128_000,
         held_out: Annotated[int, Between(1, 10_000_000)] = 26_000,
-        root: str = "data",
+        root: DataRoot = "data",
         download: bool = True,
     ) -> None:
         self.mnist = Mnist(size=size, root=root, download=download)

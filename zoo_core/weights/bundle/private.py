@@ -30,7 +30,12 @@ def private(config: Configuration) -> Configuration:
         section: {name: value_of(without_directories(v)) for name, v in values.items()}
         for section, values in kept.options.items()
     }
-    return replace(kept, options=options)
+    return without_places(replace(kept, options=options))
+
+
+def without_places(config: Configuration) -> Configuration:
+    """Return the same without where its data lay; what they were stays."""
+    return replace(config, data=config.data and replace(config.data, places={}))
 
 
 def without_pushing(config: Configuration) -> Configuration:

@@ -23,7 +23,7 @@ from zoo_core.runs.lines import Evaluation, read_scores
 from zoo_core.weights.bundle.bundle import CONFIG, SAMPLES, STATE, is_bundle, read_bundle
 from zoo_core.weights.bundle.config import Training
 from zoo_core.weights.bundle.game import composed, critics_of, no_plain_weights, shapes_of
-from zoo_core.weights.bundle.private import private
+from zoo_core.weights.bundle.private import private, without_places
 from zoo_core.weights.bundle.tensors import read_tensors
 from zoo_core.weights.checkpoints import checkpoint_of, read_weights, run_of
 from zoo_core.weights.publication.provenance import (
@@ -206,7 +206,7 @@ def _state_of(run: Path, checkpoint: Path, step: int) -> dict[str, Path | bytes]
         for file in sorted(checkpoint.iterdir())
         if file.name == MANIFEST or file.suffix in (".json", ".safetensors")
     }
-    config = replace(RunDirectory(run).read_config(), plugins=())
+    config = replace(without_places(RunDirectory(run).read_config()), plugins=())
     found[CONFIG] = json_bytes(config.to_json())
     logs = {name: lines_until(run / name, step) for name in (LOG, SCORES)}
     return {**found, **{name: lines for name, lines in logs.items() if lines}}
