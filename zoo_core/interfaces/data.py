@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import torch
 from torch import Tensor
 
+from zoo_core.interfaces.values import Draws
 from zoo_core.spec import ImageSpec
 
 Split = Literal["train", "test"]
@@ -43,6 +44,13 @@ class Table(Protocol):
 
     def to(self, device: torch.device) -> Table:
         """Return the table with its images on a device, or itself where it must stay."""
+
+
+class Variation(Protocol):
+    """What training makes of a table's rows, other rows each time."""
+
+    def __call__(self, rows: Rows, rng: Draws) -> Rows:
+        """Return rows of the same shapes; the draws are the batch's own."""
 
 
 class Dataset(ABC):
@@ -81,6 +89,14 @@ class Dataset(ABC):
         Samples are compared with these.
         """
         return self
+
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return table name to what training makes of its rows, where that is not the rows.
+
+        Everything else sees the rows as they are: metrics, pictures, what is held out.
+        """
+        return {}
 
     @abstractmethod
     def tables(self, split: Split) -> Mapping[str, Table]:

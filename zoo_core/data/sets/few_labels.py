@@ -13,11 +13,12 @@ from zoo_core.config.options import Between
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
+from zoo_core.data.tables.jitter import Factor
 from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table, Variation
 
 
 @dataclass(kw_only=True, eq=False)
@@ -39,6 +40,8 @@ class FewLabels(Dataset):
         channels: 1 reads a folder as grey, 3 as colour.
         labels: how a folder is labelled: auto, folders or none.
         root: folder of the downloaded data sets; `--data-dir` sets it.
+        jitter: enlarge a folder's training images by this factor and crop them at random.
+        mirror: mirror a folder's training images at random.
         batch: rows that "labelled" has at least; the task says how many a move takes.
 
     Raises:
@@ -56,6 +59,8 @@ class FewLabels(Dataset):
     channels: Channels = "auto"
     labels: LabelMode = "auto"
     root: str | None = None
+    jitter: Factor | None = None
+    mirror: bool | None = None
     batch: int = 1
     dataset: Dataset = field(init=False)
     _kept: dict[str, Table] = field(init=False, default_factory=dict)
@@ -67,6 +72,8 @@ class FewLabels(Dataset):
             channels=self.channels,
             labels=self.labels,
             root=self.root,
+            jitter=self.jitter,
+            mirror=self.mirror,
         )
         self.dataset = self.datasets(self.of, **given)
         if not self.dataset.classes or set(self.dataset.images) != {"images"}:
@@ -82,6 +89,12 @@ class FewLabels(Dataset):
     def whole(self) -> Dataset:
         """Return the other data set, which has all labels."""
         return self.dataset.whole
+
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return what training makes of the images, also of those with labels."""
+        vary = self.dataset.variations.get("images")
+        return {} if vary is None else dict.fromkeys(("images", "labelled"), vary)
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)
