@@ -54,20 +54,23 @@ class Row:
         return " ".join(words)
 
 
+SHARED = {"game": {"share": True}}
+"""The generator moves against the critic's last images, which takes a pass of it less."""
+
 SMALL = {"generator": {"width": 32}, "critic": {"width": 32}}
 
 ROWS = (
     Row(
         name="vanilla",
-        about="Two multilayer perceptrons, the non-saturating loss, all defaults.",
+        about="Two multilayer perceptrons, the non-saturating loss, all else default.",
         parts={"generator": "vanilla", "loss": "non-saturating"},
-        options={"run": {"steps": 15_000, "seed": 0}},
+        options={**SHARED, "run": {"steps": 15_000, "seed": 0}},
     ),
     Row(
         name="mini-conv",
-        about="The smallest convolutional pair, the non-saturating loss, all defaults.",
+        about="The smallest convolutional pair, the non-saturating loss, all else default.",
         parts={"generator": "mini-conv", "loss": "non-saturating"},
-        options={"run": {"steps": 6000, "seed": 0}},
+        options={**SHARED, "run": {"steps": 6000, "seed": 0}},
     ),
     Row(
         name="dcgan-non-saturating",
@@ -83,6 +86,7 @@ ROWS = (
         options={
             "generator": {"width": 32, "lr": 5e-4},
             "critic": {"width": 32, "lr": 5e-4},
+            **SHARED,
             "run": {"steps": 2500, "batch": 64, "seed": 0},
         },
     ),
@@ -94,6 +98,7 @@ ROWS = (
         options={
             "generator": {"width": 32, "lr": 1e-3, "schedule": "linear"},
             "critic": {"width": 32, "lr": 1e-3, "schedule": "linear"},
+            **SHARED,
             "run": {"steps": 4000, "batch": 64, "critic_steps": 1, "seed": 0},
         },
     ),
@@ -166,7 +171,7 @@ ROWS = (
         name="infogan",
         about="The nets, codes and learning rates of the InfoGAN paper; no labels are read.",
         parts={"generator": "infogan", "loss": "non-saturating", "condition": "infogan"},
-        options={"run": {"steps": 2000, "batch": 64, "seed": 0}},
+        options={**SHARED, "run": {"steps": 2000, "batch": 64, "seed": 0}},
         measure="codes",
     ),
     Row(
@@ -183,6 +188,7 @@ ROWS = (
             "data": {"count": 100, "seed": 0},
             "generator": {"lr": 5e-4},
             "critic": {"lr": 5e-4},
+            **SHARED,
             "run": {"steps": 6000, "batch": 64, "seed": 0},
         },
         measure="classes",

@@ -97,11 +97,10 @@ def wgan_gp(generator: nn.Module, critic: nn.Module, real: Real) -> None:
         adam_g.step()
 
 
-FRESH = {"game": {"share": False}}
 LOOPS: dict[str, tuple[Loop, Mapping[str, Any], Mapping[str, Any]]] = {
-    "dcgan": (dcgan, {}, {"game": {"share": True}}),
-    "wgan": (wgan, {"loss": "wgan"}, FRESH),
-    "wgan-gp": (wgan_gp, {"loss": "wgan-gp"}, FRESH),
+    "dcgan": (dcgan, {}, {}),
+    "wgan": (wgan, {"loss": "wgan"}, {}),
+    "wgan-gp": (wgan_gp, {"loss": "wgan-gp"}, {}),
 }
 
 

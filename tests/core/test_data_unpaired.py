@@ -99,7 +99,7 @@ def test_a_side_is_anything_that_data_takes(here, unpaired) -> None:
     assert data.images == {"a": ImageSpec(1, 16, 12), "b": ImageSpec(1, 16, 12)}
     assert len(data.tables("train")["a"]) == 1442
     held = data.tables("test")
-    assert (len(held["a"]), len(held["b"])) == (355, len(data.sides["b"].tables("test")["images"]))
+    assert (len(held["a"]), len(held["b"])) == (355, len(data.opened["b"].tables("test")["images"]))
     labels = data.tables("train")["a"].take(torch.arange(20)).labels
     assert labels is not None
     assert len(set(labels.tolist())) > 3
@@ -115,8 +115,8 @@ def test_a_name_that_is_a_data_set_is_no_folder(here, unpaired) -> None:
     put(here / "folder", 2, size=(32, 32))
     data = unpaired("digits,folder")
     assert len(data.tables("train")["a"]) == 1442
-    assert isinstance(data.sides["b"], Folder)
-    assert data.sides["b"].splits["train"].root == Path("folder")
+    assert isinstance(data.opened["b"], Folder)
+    assert data.opened["b"].splits["train"].root == Path("folder")
 
 
 def test_classes_are_those_that_both_sides_have(here, unpaired) -> None:
@@ -145,7 +145,7 @@ def test_options_reach_the_sides_that_have_them(here, unpaired) -> None:
     put(here / "colour", 3, size=(8, 8), mode="RGB")
     assert unpaired("grey,colour", channels="3").image.channels == 3
     assert unpaired("digits,colour", channels="1", size=(8, 8)).image.channels == 1
-    assert str(unpaired("mnist,mnist", root="elsewhere").sides["a"].root) == "elsewhere"
+    assert str(unpaired("mnist,mnist", root="elsewhere").opened["a"].root) == "elsewhere"
 
 
 def test_each_side_has_its_own_split(here, unpaired) -> None:
@@ -155,7 +155,7 @@ def test_each_side_has_its_own_split(here, unpaired) -> None:
     data = unpaired("cats,dogs", held_out=0.2)
     assert [len(table) for table in data.tables("test").values()] == [
         2,
-        data.sides["b"].count("test"),
+        data.opened["b"].count("test"),
     ]
 
 
@@ -253,5 +253,14 @@ def test_a_data_set_of_several_tables_is_no_side(here, unpaired) -> None:
 
 def test_the_options_are_typed_and_explained() -> None:
     options = options_of(Unpaired)
-    assert list(options) == ["sides", "test", "held_out", "channels", "labels", "root"]
+    assert list(options) == [
+        "sides",
+        "test",
+        "held_out",
+        "channels",
+        "labels",
+        "root",
+        "jitter",
+        "mirror",
+    ]
     assert all(option.help for option in options.values())

@@ -29,7 +29,8 @@ def failure(registry: Registry, parts: Any = PARTS, options: Any = None, **more:
 
 def wish(layer: str) -> dict[str, dict[str, float]]:
     number = 1 + LAYERS.index(layer)
-    return {"critic": {"lr": number / 10}, "run": {"batch": number}}
+    share = number % 2 == 1  # neighbours say the opposite
+    return {"critic": {"lr": number / 10}, "run": {"batch": number}, "game": {"share": share}}
 
 
 RECIPE = Recipe(parts={}, options=wish("recipe"))
@@ -76,7 +77,9 @@ def test_the_stronger_of_two_neighbours_wins(
     number = 1 + LAYERS.index(stronger)
     lr, batch = settings["critic"].values["lr"], settings["run"].values["batch"]
     assert (lr.value, batch.value) == (number / 10, number)
-    assert lr.source == batch.source == NAMES[stronger]
+    share = settings["game"].values["share"]
+    assert lr.source == batch.source == share.source == NAMES[stronger]
+    assert share.value is (number % 2 == 1)
     assert NAMES[weaker] in [name for name, _ in lr.overrode]
 
 

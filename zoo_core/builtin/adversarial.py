@@ -29,7 +29,8 @@ class Adversarial(Game):
 
     Args:
         share: the generator's move reuses the images of the critic's last move, which saves a
-            pass of the generator; otherwise it draws new latents.
+            pass of the generator; otherwise it draws new latents, as algorithm 1 does. Losses
+            and generators whose originals do one or the other set it.
     """
 
     def __init__(self, *, parts: GameParts, share: bool = True) -> None:

@@ -40,6 +40,7 @@ def engine_of(composition: Composition, *, device: Device | None = None) -> Engi
         memory_format=hardware.memory_format,
         rank=ranks.rank,
         world=ranks.world,
+        variations=composition.dataset.variations,
     )
     players = {name: player_options(composition, name) for name in game.players()}
     return Engine(game, feed, run=options, players=players, hardware=hardware, ranks=ranks)

@@ -10,17 +10,18 @@ import torch
 from torch import Tensor
 
 from zoo_core.data import MemoryTable
-from zoo_core.draws import key_of
+from zoo_core.draws import CounterDraws, key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Batch, Rows, Table, as_floats
+from zoo_core.interfaces import Batch, Rows, Table, Variation, as_floats
 
 
 class Feed:
     """Give batch number n of each table, scaled to [-1, 1], on the device.
 
     Every epoch is a new permutation, keyed by seed, table and epoch; a last partial batch is
-    dropped. A rank gets its rows of the global batch. What must be read from files is read one
-    batch ahead, in a thread.
+    dropped. A rank gets its rows of the global batch. Variations draw from a stream of the batch's
+    own, so they too are a pure function of the seed and the number. What must be read from files is
+    read one batch ahead, in a thread.
 
     Args:
         tables: name to table.
@@ -30,6 +31,7 @@ class Feed:
         memory_format: of the images.
         rank: this process.
         world: how many processes.
+        variations: table name to what is made of its rows.
 
     Raises:
         ZooError: fewer images than a batch.
@@ -45,6 +47,7 @@ class Feed:
         memory_format: torch.memory_format = torch.contiguous_format,
         rank: int = 0,
         world: int = 1,
+        variations: Mapping[str, Variation] | None = None,
     ) -> None:
         for name, table in tables.items():
             if len(table) < batch:
@@ -55,6 +58,7 @@ class Feed:
                 )
         self.tables = {name: table.to(device) for name, table in tables.items()}
         self.size, self.seed, self.device = batch, seed, device
+        self.variations = variations or {}
         self.memory_format, self.rank, self.world = memory_format, rank, world
         on_disk = any(not isinstance(table, MemoryTable) for table in self.tables.values())
         self._reader = ThreadPoolExecutor(1, "zoo-feed") if on_disk else None
@@ -83,7 +87,15 @@ class Feed:
         # where the table is, so that no step waits for a copy
         place = table.images.device if isinstance(table, MemoryTable) else torch.device("cpu")
         order = _order(len(table), self.seed, name, epoch, place)
-        return table.take(order[start : start + local])
+        rows = table.take(order[start : start + local])
+        vary = self.variations.get(name)
+        return vary(rows, self._draws(name, number, rows.images.device)) if vary else rows
+
+    def _draws(self, name: str, number: int, place: torch.device) -> CounterDraws:
+        path = ("variation", name)
+        return CounterDraws(
+            self.seed, number, device=place, rank=self.rank, world=self.world, path=path
+        )
 
 
 @lru_cache(maxsize=8)

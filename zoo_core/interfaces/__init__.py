@@ -1,6 +1,6 @@
 """The contract between parts: what a generator, a loss or a game is, and what they exchange."""
 
-from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Rows, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Rows, Split, Table, Variation
 from zoo_core.interfaces.duel import Due, Duel, DuelNames
 from zoo_core.interfaces.games import (
     DUEL,
@@ -80,6 +80,7 @@ __all__ = [
     "Task",
     "Terms",
     "Turn",
+    "Variation",
     "net_draws",
     "net_stream",
     "as_bytes",

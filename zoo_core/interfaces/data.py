@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import torch
 from torch import Tensor
 
+from zoo_core.interfaces.values import Draws
 from zoo_core.spec import ImageSpec
 
 Split = Literal["train", "test"]
@@ -44,6 +45,13 @@ class Table(Protocol):
 
     def to(self, device: torch.device) -> Table:
         """Return the table with its images on a device, or itself where it must stay."""
+
+
+class Variation(Protocol):
+    """What training makes of a table's rows, other rows each time."""
+
+    def __call__(self, rows: Rows, rng: Draws) -> Rows:
+        """Return rows of the same shapes; the draws are the batch's own."""
 
 
 class Dataset(ABC):
@@ -88,6 +96,14 @@ class Dataset(ABC):
         """Return name to file of the images, also held-out ones, where they are a user's own.
 
         A run compares them when it goes on. Data that their name describes have none.
+        """
+        return {}
+
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return table name to what training makes of its rows, where that is not the rows.
+
+        Everything else sees the rows as they are: metrics, pictures, what is held out.
         """
         return {}
 

@@ -116,6 +116,24 @@ class Patches(nn.Module):
         return self.model(images)
 
 
+class Pixels(nn.Module):
+    """The critic that the original calls `pixel`."""
+
+    def __init__(self, channels=6, norm=BATCH) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(channels, W, 1, 1, 0),
+            nn.LeakyReLU(0.2, True),
+            nn.Conv2d(W, 2 * W, 1, 1, 0, bias=biased(norm)),
+            norm(2 * W),
+            nn.LeakyReLU(0.2, True),
+            nn.Conv2d(2 * W, 1, 1, 1, 0, bias=biased(norm)),
+        )
+
+    def forward(self, images):
+        return self.net(images)
+
+
 def trained(net: nn.Module, seed: int = 0) -> nn.Module:
     """Give a net weights and statistics that a training could have left."""
     torch.manual_seed(seed)
@@ -277,6 +295,49 @@ def test_one_critic_of_two_is_refused(tmp_path: Path) -> None:
     files = [saved(net, tmp_path / f"latest_net_{name}.pth") for name, net in names.items()]
     with pytest.raises(ZooError, match=r"'discriminator\.a' is missing among the files"):
         import_weights("cyclegan-original", files, to=tmp_path / "out", size=(32, 32))
+
+
+@pytest.mark.parametrize("norm", [BATCH, PLAIN, TRACKED])
+def test_a_critic_of_pixels_scores_alike(norm, tmp_path: Path) -> None:
+    net = trained(Pixels(4, norm))
+    files = [
+        saved(trained(UNet(6, norm, reads=1)), tmp_path / "latest_net_G.pth"),
+        saved(net, tmp_path / "latest_net_D.pth"),
+    ]
+    done = import_weights("pix2pix-original", files, to=tmp_path / "out")
+    critic = done.composition.settings["critic"]
+    assert done.composition.plan.name("critic") == "pixelgan"
+    assert critic.values["width"].value == W
+    assert critic.values["norm"].value == ("batch" if norm is BATCH else "instance")
+    model = load(tmp_path / "out", device="cpu")
+    images = torch.rand(2, 4, 64, 64)
+    if norm is TRACKED:
+        plain = Pixels(4, PLAIN).eval()
+        kept = plain.state_dict().keys()
+        plain.load_state_dict({k: v for k, v in net.state_dict().items() if k in kept})
+        net = plain
+    with torch.no_grad():
+        ours, theirs = model.game.duel.critic(images), net(images).squeeze(1)
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+
+
+def test_critics_of_pixels_belong_to_cyclegan_too_and_both_are_alike(tmp_path: Path) -> None:
+    nets = {"G_A": ResNet(2), "G_B": ResNet(2), "D_A": Pixels(3, PLAIN), "D_B": Pixels(3, PLAIN)}
+    files = [saved(net, tmp_path / f"latest_net_{name}.pth") for name, net in nets.items()]
+    done = import_weights("cyclegan-original", files, to=tmp_path / "out", size=(32, 32))
+    assert done.composition.plan.name("critic") == "pixelgan"
+    files[2] = saved(Patches(), tmp_path / "latest_net_D_A.pth")
+    with pytest.raises(ZooError, match="it is no critic of 3 channels like the other"):
+        import_weights("cyclegan-original", files, to=tmp_path / "two", size=(32, 32))
+
+
+def test_neither_a_critic_of_patches_nor_of_pixels_is_refused(tmp_path: Path) -> None:
+    files = [
+        saved(UNet(6), tmp_path / "latest_net_G.pth"),
+        saved(nn.Sequential(nn.Conv2d(6, W, 1)), tmp_path / "latest_net_D.pth"),
+    ]
+    with pytest.raises(ZooError, match=r"of a PatchGAN, nor the layers 'net.0', 'net.2'"):
+        import_weights("pix2pix-original", files, to=tmp_path / "out")
 
 
 def test_a_critic_of_other_channels_is_refused(tmp_path: Path) -> None:

@@ -28,12 +28,15 @@ def test_every_entry_loads_what_its_kind_says() -> None:
 
 
 def test_the_generators_name_their_critic_and_game() -> None:
+    jitter = {"jitter": 286 / 256, "mirror": True}
     assert ENTRIES["generator", "cyclegan"].defaults == {
-        "parts": {"critic": "patchgan", "game": "cycle"}
+        "parts": {"critic": "patchgan", "game": "cycle"},
+        "data": jitter,
     }
     assert ENTRIES["generator", "pix2pix"].defaults == {
         "parts": {"critic": "patchgan", "game": "paired"},
         "critic": {"norm": "batch"},
+        "data": jitter,
     }
 
 
@@ -48,8 +51,8 @@ def test_the_games_bring_the_loss_and_the_optimisers_of_their_papers() -> None:
     }
     assert ENTRIES["game", "paired"].defaults == {
         "parts": {"loss": "non-saturating"},
-        "generator": ADAM,
-        "critic": ADAM,
+        "generator": falling,
+        "critic": falling,
         "run": {"batch": 1},
     }
 

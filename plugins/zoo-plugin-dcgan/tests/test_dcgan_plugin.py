@@ -31,6 +31,7 @@ def test_the_defaults_are_those_of_the_paper() -> None:
     assert ENTRIES["generator"].defaults == {
         "parts": {"critic": "dcgan"},
         "generator": adam,
+        "game": {"share": True},
         "run": {"batch": 128, "latent_dim": 100},
     }
     assert ENTRIES["discriminator"].defaults == {"critic": adam}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -72,19 +74,57 @@ def test_dragan_draws_the_norm_to_its_target() -> None:
     assert Dragan(target=5)(turn()).total.item() == pytest.approx(0, abs=1e-8)
 
 
-def test_dragan_looks_above_real_images_by_up_to_half_a_deviation() -> None:
+class Uniforms:
+    """A stream of uniform draws that are written down."""
+
+    def __init__(self, *draws: Tensor) -> None:
+        self.draws = list(draws)
+
+    def uniform(self, *shape: int) -> Tensor:
+        drawn = self.draws.pop(0)
+        assert tuple(drawn.shape) == shape
+        return drawn
+
+
+def test_dragan_looks_at_the_points_that_its_formula_gives() -> None:
+    # two images of two values, 0 2 and 4 6: their deviation from 3 is sqrt((9 + 1 + 1 + 9) / 4)
+    images = torch.tensor([[[[0.0, 2.0]]], [[[4.0, 6.0]]]])
+    noise = torch.tensor([[[[0.0, 0.4]]], [[[0.8, 0.2]]]])
+    alpha = torch.tensor([0.25, 0.5]).view(2, 1, 1, 1)
     seen: list[Tensor] = []
 
     def critic(images: Tensor, labels: Tensor | None = None) -> Scores:
         seen.append(images.detach())
-        return linear(images)
+        return quadratic(images)
 
-    move = turn(critic)
-    Dragan()(move)
-    noise = seen[-1] - move.real.images.detach()
-    assert noise.min() >= 0
-    assert noise.max() <= 0.5 * move.real.images.std()
-    assert noise.std() > 0
+    move = replace(turn(critic), real=Batch(images), rng=Uniforms(noise, alpha))
+    found = Dragan()(move)
+    half = 5**0.5 / 2
+    expected = [[0, 2 + 0.25 * 0.4 * half], [4 + 0.5 * 0.8 * half, 6 + 0.5 * 0.2 * half]]
+    torch.testing.assert_close(seen[-1].flatten(1), torch.tensor(expected))
+    # the gradient of the quadratic critic is the point itself
+    norms = [(a * a + b * b) ** 0.5 for a, b in expected]
+    by_hand = 10 * sum((norm - 1) ** 2 for norm in norms) / 2
+    assert found.total.item() == pytest.approx(by_hand, rel=1e-6)
+
+
+def test_dragan_draws_one_alpha_for_each_sample() -> None:
+    seen: list[Tensor] = []
+
+    def critic(images: Tensor, labels: Tensor | None = None) -> Scores:
+        seen.append(images.detach())
+        return Scores(images.flatten(1).sum(1))
+
+    real = torch.rand(64, 3, 16, 16)
+    Dragan()(replace(turn(), critic=critic, real=Batch(real), rng=CounterDraws(0, 0)))
+    noise = (seen[-1] - real).flatten(1)
+    assert noise.min() >= -1e-6
+    assert noise.max() <= 0.5 * real.std()
+    # without alpha all means would be near a quarter of a deviation; with it they are uniform below
+    means = noise.mean(1) / (0.25 * real.std())
+    assert means.min() < 0.1
+    assert means.max() > 0.9
+    assert means.mean().item() == pytest.approx(0.5, abs=0.12)
 
 
 def test_penalties_reach_the_critics_parameters_by_second_derivatives() -> None:

@@ -31,6 +31,7 @@ def test_wgan_clips_and_uses_rmsprop() -> None:
         "parts": {"constraint": "clip"},
         "generator": rmsprop,
         "critic": rmsprop,
+        "game": {"share": False},
         "run": {"batch": 64, "critic_steps": 5},
     }
 
@@ -41,6 +42,7 @@ def test_wgan_gp_penalises_and_uses_adam() -> None:
         "parts": {"penalty": "gp"},
         "generator": adam,
         "critic": adam,
+        "game": {"share": False},
         "run": {"batch": 64, "critic_steps": 5},
     }
 

@@ -11,6 +11,7 @@ from zoo_core.data.folders.listing import Listing, describe_others, list_images
 from zoo_core.data.folders.splits import held_out
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
+from zoo_core.data.tables.jitter import Factor, varying
 from zoo_core.data.tables.reading import Header, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zoo_core.data.tables.memory import MemoryTable
-    from zoo_core.interfaces.data import Split
+    from zoo_core.interfaces.data import Split, Variation
 
 HeldOut = Annotated[float, Between(0.0, 0.9)]
 Channels = Literal["auto", "1", "3"]
@@ -59,6 +60,8 @@ class Folder(CachedDataset):
         labels: auto takes sub-folders as classes and refuses images beside them; folders leaves
             those images unlabelled; none ignores sub-folders.
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
+        jitter: enlarge training images by this factor and cut their size out at a random place.
+        mirror: mirror training images at random.
 
     Raises:
         ZooError: no such folder, no images, several sizes without `size`, or unclear labels.
@@ -75,6 +78,8 @@ class Folder(CachedDataset):
         channels: Channels = "auto",
         labels: LabelMode = "auto",
         memory_limit: MemoryLimit = 2048,
+        jitter: Factor = 1.0,
+        mirror: bool = False,
     ) -> None:
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
@@ -82,6 +87,7 @@ class Folder(CachedDataset):
         super().__init__(_image(self.splits, size, channels), classes=self.labelling.classes)
         self.listing = listing
         self.others = listing.others
+        self._variations = varying(jitter, mirror=mirror)
         self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
 
     @property
@@ -99,6 +105,11 @@ class Folder(CachedDataset):
             in_memory=self.in_memory,
         )
 
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return what training makes of the images, as `jitter` and `mirror` say."""
+        return self._variations
+
     def count(self, split: Split) -> int:
         """Return the number of images in a split, without reading them."""
         return len(self.splits[split].names)
@@ -106,7 +117,8 @@ class Folder(CachedDataset):
     def summary(self) -> str:
         """Return one sentence with counts, also of files that are not images."""
         others = describe_others(self.others)
-        return super().summary() + (f"; {others} not read" if others else "")
+        said = (f"{others} not read" if others else "", *map(str, self.variations.values()))
+        return "; ".join((super().summary(), *filter(None, said)))
 
 
 def split_listing(listing: Listing, fraction: float) -> dict[Split, SplitFiles]:

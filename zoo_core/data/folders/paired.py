@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from zoo_core.config.options import Place
 from zoo_core.data.folders.folder import Channels, HeldOut, image_of
@@ -12,6 +12,7 @@ from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
 from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
+from zoo_core.data.tables.jitter import Factor, varying
 from zoo_core.data.tables.reading import Header, read_header
 from zoo_core.errors import ZooError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zoo_core.data.tables.memory import MemoryTable
-    from zoo_core.interfaces.data import Split
+    from zoo_core.interfaces.data import Split, Variation
 
 Direction = Literal["ab", "ba"]
 
@@ -28,6 +29,7 @@ ABOUT_TWICE = (1.9, 2.1)
 """Width by height of a file that looks like two images side by side."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Paired(CachedDataset):
     """Offer the pairs of images below a folder: rows have the image and its source.
 
@@ -47,34 +49,36 @@ class Paired(CachedDataset):
         held_out: fraction of the pairs that is held out where the folder has no split of its own.
         channels: 1 for grey, 3 for colour, of both sides; auto is 1 where every file is grey.
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
+        jitter: enlarge training pairs by this factor and cut their size out at a random place.
+        mirror: mirror training pairs at random, both images of a pair alike.
 
     Raises:
         ZooError: no such folder, images that are no pairs, or several sizes without `size`.
     """
 
-    argument = "path"
+    argument: ClassVar[str] = "path"
 
-    def __init__(
-        self,
-        *,
-        path: Annotated[str, Place()],
-        size: tuple[int, int] | None = None,
-        layout: Layout = "auto",
-        direction: Direction = "ab",
-        held_out: HeldOut = 0.1,
-        channels: Channels = "auto",
-        memory_limit: MemoryLimit = 2048,
-    ) -> None:
-        if not path.strip():
+    path: Annotated[str, Place()]
+    size: tuple[int, int] | None = None
+    layout: Layout = "auto"
+    direction: Direction = "ab"
+    held_out: HeldOut = 0.1
+    channels: Channels = "auto"
+    memory_limit: MemoryLimit = 2048
+    jitter: Factor = 1.0
+    mirror: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.path.strip():
             raise ZooError("the data set 'paired' has no path", hint="`--data paired:PATH`")
-        listing = list_images(path)
-        self.pairs = pair_up(listing, layout, held_out)
-        self.listing, self.others, self.direction = listing, listing.others, direction
-        headers = _headers(self.pairs, guess=layout == "auto")
-        super().__init__(image_of(headers, size, channels))
+        self.listing = listing = list_images(self.path)
+        self.pairs = pair_up(listing, self.layout, self.held_out)
+        self.others = listing.others
+        headers = _headers(self.pairs, guess=self.layout == "auto")
+        super().__init__(image_of(headers, self.size, self.channels))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
-        self.in_memory = fits_memory(total, self.image, memory_limit)
+        self.in_memory = fits_memory(total, self.image, self.memory_limit)
 
     @property
     def files(self) -> Mapping[str, Path]:
@@ -85,17 +89,22 @@ class Paired(CachedDataset):
         table = self._on_demand(self.pairs[split])
         return in_memory(table) if self.in_memory else table
 
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return what training makes of the pairs, as `jitter` and `mirror` say."""
+        return varying(self.jitter, mirror=self.mirror)
+
     def count(self, split: Split) -> int:
         """Return the number of pairs in a split, without reading them."""
         return len(self.pairs[split])
 
     def summary(self) -> str:
         """Return one sentence with counts, also of files that are not images."""
+        counts = f"{self.count('train'):,} training and {self.count('test'):,} held-out pairs"
         others = describe_others(self.others)
-        return (
-            f"{self.count('train'):,} training and {self.count('test'):,} held-out pairs of "
-            f"{self.image}, {' to '.join(self.direction.upper())}"
-        ) + (f"; {others} not read" if others else "")
+        said = (f"{others} not read" if others else "", *map(str, self.variations.values()))
+        found = f"{counts} of {self.image}, {' to '.join(self.direction.upper())}"
+        return "; ".join((found, *filter(None, said)))
 
     def _on_demand(self, pairs: Pairs) -> PairTable | HalvesTable:
         forward = self.direction == "ab"

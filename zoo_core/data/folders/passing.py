@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.data.tables.jitter import Factor
 
 
 def passed_on(
@@ -13,6 +14,8 @@ def passed_on(
     channels: Channels,
     labels: LabelMode,
     root: str | None,
+    jitter: Factor | None,
+    mirror: bool | None,
 ) -> dict[str, object]:
     """Return the options that somebody set; those that are none or auto are left to each."""
     given = {
@@ -21,5 +24,7 @@ def passed_on(
         "channels": None if channels == "auto" else channels,
         "labels": None if labels == "auto" else labels,
         "root": root,
+        "jitter": jitter,
+        "mirror": mirror,
     }
     return {name: value for name, value in given.items() if value is not None}

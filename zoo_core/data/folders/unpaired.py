@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, ClassVar
 
 from zoo_core.config.options import Place, Source
 from zoo_core.config.paths import expanded
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
+from zoo_core.data.tables.jitter import Factor
 from zoo_core.errors import ZooError
-from zoo_core.interfaces.data import Dataset, Datasets, Split, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from zoo_core.spec import ImageSpec
+from zoo_core.interfaces.data import Dataset, Datasets, Split, Table, Variation
+from zoo_core.spec import ImageSpec
 
 FORM = "`--data unpaired:A,B`, where A and B are folders or data sets, such as `unpaired:cats,dogs`"
 
 
+@dataclass(kw_only=True, eq=False)
 class Unpaired(Dataset):
     """Offer two data sets as the tables "a" and "b", each in an order of its own.
 
@@ -37,70 +37,83 @@ class Unpaired(Dataset):
         channels: 1 reads folders as grey, 3 as colour.
         labels: how folders are labelled: auto, folders or none.
         root: folder of the downloaded data sets; `--data-dir` sets it.
+        jitter: enlarge a folder's training images by this factor and crop them at random.
+        mirror: mirror a folder's training images at random.
 
     Raises:
         ZooError: not two sides, one that is no data set, or two of different channels or sizes.
     """
 
-    argument = "sides"
+    argument: ClassVar[str] = "sides"
 
-    def __init__(
-        self,
-        *,
-        datasets: Datasets,
-        sides: Annotated[str, Source(several=True, bare=True)],
-        size: tuple[int, int] | None = None,
-        test: Annotated[str, Source(several=True, bare=True)] = "",
-        held_out: HeldOut | None = None,
-        channels: Channels = "auto",
-        labels: LabelMode = "auto",
-        root: Annotated[str | None, Place()] = None,
-    ) -> None:
-        held = 0.0 if test else held_out
-        given = passed_on(size=size, held_out=held, channels=channels, labels=labels, root=root)
-        self.names = _two(sides)
-        self.sides = _opened(datasets, self.names, given)
-        first, second = self.sides.values()
+    datasets: Datasets
+    sides: Annotated[str, Source(several=True, bare=True)]
+    size: tuple[int, int] | None = None
+    test: Annotated[str, Source(several=True, bare=True)] = ""
+    held_out: HeldOut | None = None
+    channels: Channels = "auto"
+    labels: LabelMode = "auto"
+    root: Annotated[str | None, Place()] = None
+    jitter: Factor | None = None
+    mirror: bool | None = None
+
+    def __post_init__(self) -> None:
+        given = passed_on(
+            size=self.size,
+            held_out=0.0 if self.test else self.held_out,
+            channels=self.channels,
+            labels=self.labels,
+            root=self.root,
+            jitter=self.jitter,
+            mirror=self.mirror,
+        )
+        self.names = _two(self.sides)
+        self.opened = _opened(self.datasets, self.names, given)
+        first, second = self.opened.values()
         self.image = first.image
-        _check_alike(self.sides, self.names)
+        _check_alike(self.opened, self.names)
         if first.classes == second.classes:
             self.classes = first.classes
-        self.held_out = self._held_out(datasets, test, given) if test else {}
+        self._held_out = self._test_sides(given) if self.test else {}
 
     @property
     def images(self) -> Mapping[str, ImageSpec]:
         """Return what the images of the tables "a" and "b" are."""
-        return {side: data.image for side, data in self.sides.items()}
+        return {side: data.image for side, data in self.opened.items()}
+
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return what training makes of each side; of "a" and "b" independently."""
+        found = {side: data.variations.get("images") for side, data in self.opened.items()}
+        return {side: vary for side, vary in found.items() if vary is not None}
 
     @property
     def files(self) -> Mapping[str, Path]:
         """Return name to file of the images of both sides, held-out ones among them."""
-        held = {f"held out {side}": data for side, data in self.held_out.items()}
+        held = {f"held out {side}": data for side, data in self._held_out.items()}
         return {
             f"{side}/{name}": file
-            for side, data in {**self.sides, **held}.items()
+            for side, data in {**self.opened, **held}.items()
             for name, file in data.files.items()
         }
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         """Return the tables of a split as "a" and "b"."""
-        if split == "test" and self.held_out:
-            return {side: data.tables("train")["images"] for side, data in self.held_out.items()}
-        return {side: data.tables(split)["images"] for side, data in self.sides.items()}
+        if split == "test" and self._held_out:
+            return {side: data.tables("train")["images"] for side, data in self._held_out.items()}
+        return {side: data.tables(split)["images"] for side, data in self.opened.items()}
 
     def summary(self) -> str:
         """Return one sentence with counts of both sides."""
-        sides = zip(self.names, self.sides.items(), strict=True)
+        sides = zip(self.names, self.opened.items(), strict=True)
         found = [f"{side.upper()} ({name}): {data.summary()}" for name, (side, data) in sides]
-        held = [len(table) for table in self.tables("test").values()] if self.held_out else []
+        held = [len(table) for table in self.tables("test").values()] if self._held_out else []
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
 
-    def _held_out(
-        self, datasets: Datasets, test: str, given: Mapping[str, object]
-    ) -> dict[str, Dataset]:
-        names = _two(test)
+    def _test_sides(self, given: Mapping[str, object]) -> dict[str, Dataset]:
+        names = _two(self.test)
         own = {"channels": str(self.image.channels), "size": (self.image.height, self.image.width)}
-        found = _opened(datasets, names, {**given, **own})
+        found = _opened(self.datasets, names, {**given, **own})
         for name, data in zip(names, found.values(), strict=True):
             if data.image != self.image:
                 raise ZooError(

@@ -14,11 +14,12 @@ from zoo_core.config.options import Between, Place, Source
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
+from zoo_core.data.tables.jitter import Factor
 from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
-from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table
+from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table, Variation
 
 
 @dataclass(kw_only=True, eq=False)
@@ -40,6 +41,8 @@ class FewLabels(Dataset):
         channels: 1 reads a folder as grey, 3 as colour.
         labels: how a folder is labelled: auto, folders or none.
         root: folder of the downloaded data sets; `--data-dir` sets it.
+        jitter: enlarge a folder's training images by this factor and crop them at random.
+        mirror: mirror a folder's training images at random.
         batch: rows that "labelled" has at least; the task says how many a move takes.
 
     Raises:
@@ -57,6 +60,8 @@ class FewLabels(Dataset):
     channels: Channels = "auto"
     labels: LabelMode = "auto"
     root: Annotated[str | None, Place()] = None
+    jitter: Factor | None = None
+    mirror: bool | None = None
     batch: int = 1
     dataset: Dataset = field(init=False)
     _kept: dict[str, Table] = field(init=False, default_factory=dict)
@@ -68,6 +73,8 @@ class FewLabels(Dataset):
             channels=self.channels,
             labels=self.labels,
             root=self.root,
+            jitter=self.jitter,
+            mirror=self.mirror,
         )
         self.dataset = self.datasets(self.of, **given)
         if not self.dataset.classes or set(self.dataset.images) != {"images"}:
@@ -88,6 +95,12 @@ class FewLabels(Dataset):
     def files(self) -> Mapping[str, Path]:
         """Return name to file of the other data set's images."""
         return self.dataset.files
+
+    @property
+    def variations(self) -> Mapping[str, Variation]:
+        """Return what training makes of the images, also of those with labels."""
+        vary = self.dataset.variations.get("images")
+        return {} if vary is None else dict.fromkeys(("images", "labelled"), vary)
 
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)

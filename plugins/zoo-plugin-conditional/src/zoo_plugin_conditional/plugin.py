@@ -63,6 +63,8 @@ NETS = (
         defaults={
             "parts": {"critic": "infogan"},
             "generator": {"optimizer": "adam", "lr": 1e-3, "betas": (0.5, 0.999)},
+            # the authors' code runs each player's step with codes and noise of its own
+            "game": {"share": False},
             "run": {"batch": 128, "latent_dim": 62},
         },
     ),

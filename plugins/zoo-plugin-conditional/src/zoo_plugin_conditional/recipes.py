@@ -25,6 +25,7 @@ DIGITS = Recipe(
     },
     for_parts={"generator": "dcgan", "loss": "wgan-gp", "condition": "concat"},
     options={
+        "game": {"share": True},
         "generator": _PLAYER,
         "critic": {**_PLAYER, "norm": "layer"},
         "run": {
@@ -47,6 +48,7 @@ DIGITS = Recipe(
     departures=(
         "the loss of WGAN-GP, where the paper has the first GAN's",
         "1 critic step per generator step, where WGAN-GP takes 5",
+        "the generator moves against the critic's last images, where WGAN-GP draws new ones",
         "learning rate 2e-3 falling linearly to 0",
         "pictures from a moving average of the generator",
         "width 16 instead of DCGAN's 64, so that it learns in minutes on a CPU",

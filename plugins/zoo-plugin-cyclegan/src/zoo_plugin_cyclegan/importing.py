@@ -13,6 +13,7 @@ from torch import Tensor
 from zoo_core import ImageSpec, ZooError
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
 from zoo_plugin_cyclegan.importing_layers import (
+    UNSEEN_CRITIC,
     Critic,
     OriginalNorm,
     Renaming,
@@ -97,7 +98,7 @@ class CycleGANOriginal(Importer):
             **critics,
         }
         return Imported(
-            parts=_parts("cycle", "zoo-plugin-losses/lsgan", "gan-zoo/unpaired"),
+            parts=_parts("cycle", "zoo-plugin-losses/lsgan", "gan-zoo/unpaired", critics),
             options=options,
             images={"a": ImageSpec(ab.reads, *size), "b": ImageSpec(ab.makes, *size)},
             nets={name: net.tensors for name, net in nets.items()},
@@ -177,7 +178,7 @@ def _one_way(found: Mapping[str, StateDict], ab: Translator, size: tuple[int, in
     options = _options(ab, size, {})
     options["data"] = {"path": "unknown"}
     return Imported(
-        parts=_parts("paired", "gan-zoo/non-saturating", "gan-zoo/paired"),
+        parts=_parts("paired", "gan-zoo/non-saturating", "gan-zoo/paired", {}),
         options=options,
         images={"images": ImageSpec(ab.makes, *size)},
         source=ImageSpec(ab.reads, *size),
@@ -186,11 +187,12 @@ def _one_way(found: Mapping[str, StateDict], ab: Translator, size: tuple[int, in
     )
 
 
-def _parts(game: str, loss: str, data: str) -> dict[str, str]:
+def _parts(game: str, loss: str, data: str, critics: Mapping[str, Critic]) -> dict[str, str]:
+    named = [critic.part for critic in critics.values()]
     return {
         "game": f"zoo-plugin-cyclegan/{game}",
         "generator": "zoo-plugin-cyclegan/cyclegan",
-        "critic": "zoo-plugin-cyclegan/patchgan",
+        "critic": named[0] if named else UNSEEN_CRITIC,
         "loss": loss,
         "data": data,
     }
@@ -204,7 +206,7 @@ def _options(
         "run": {"size": f"{size[0]}x{size[1]}"},
     }
     for critic in critics.values():
-        found["critic"] = critic.options()
+        found["critic"] = critic.options
     return found
 
 
@@ -229,7 +231,9 @@ def _check_critics(
 ) -> None:
     for role, critic in critics.items():
         first = next(iter(critics.values()))
-        if critic.options() != first.options() or critic.channels != channels[role]:
+        if (critic.part, critic.options) != (first.part, first.options) or (
+            critic.channels != channels[role]
+        ):
             raise found[role].refusal(
                 f"it is no critic of {channels[role]} channels like the other",
                 hint="give both critics of one training, or none",

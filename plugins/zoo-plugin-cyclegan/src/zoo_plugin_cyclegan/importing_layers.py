@@ -19,6 +19,9 @@ STATISTICS = ("running_mean", "running_var")
 WEIGHTS = ("weight", "bias")
 COUNTED = "num_batches_tracked"
 WIDEST = 8
+UNSEEN_CRITIC = "zoo-plugin-cyclegan/patchgan"
+"""What is named as critic where none is given: the original's default."""
+
 KERNEL = 4
 
 
@@ -101,41 +104,59 @@ def norm_of(state: StateDict, convolution: str, norm: str) -> OriginalNorm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Critic:
-    """What a PatchGAN's tensors say.
+    """What a critic's tensors say.
 
     Args:
-        width: channels of its first layer.
-        layers: how often it halves the sides.
-        norm: of its hidden layers.
+        part: ours that it is.
+        options: of that part.
         channels: that it sees.
         tensors: under our names.
         remarks: what a user should be told.
     """
 
-    width: int
-    layers: int
-    norm: OriginalNorm
+    part: str
+    options: dict[str, object]
     channels: int
     tensors: dict[str, Tensor]
     remarks: tuple[str, ...]
 
-    def options(self) -> dict[str, object]:
-        """Return the options of our critic."""
-        return {"width": self.width, "layers": self.layers, "norm": self.norm}
-
 
 def read_critic(state: StateDict) -> Critic:
-    """Read the original's `basic` or `n_layers` critic, `model.0` to `model.(3 n + 2)`.
+    """Read the original's critic of patches, `basic` or `n_layers`, or of pixels, `pixel`.
 
     Raises:
         ZooError: another critic.
     """
+    return _pixels(state) if "net.0.weight" in state else _patches(state)
+
+
+def _pixels(state: StateDict) -> Critic:
+    """Read `net.0`, `net.2` and `net.5`, with the norm `net.3`."""
+    width, channels, _, _ = state.shape("net.0.weight", 4)
+    renaming = Renaming(state, norm_of(state, "net.2", "net.3"))
+    inner = 2 * width
+    renaming.convolution("net.0", "trunk.0", (width, channels, 1, 1), channels=width, bias=True)
+    renaming.convolution("net.2", "trunk.2", (inner, width, 1, 1), channels=inner)
+    renaming.norm_layer("net.3", "trunk.3", inner)
+    renaming.convolution("net.5", "logit", (1, inner, 1, 1), channels=1)
+    return Critic(
+        part="zoo-plugin-cyclegan/pixelgan",
+        options={"width": width, "norm": renaming.norm},
+        channels=channels,
+        tensors=renaming.finished(),
+        remarks=renaming.remarks,
+    )
+
+
+def _patches(state: StateDict) -> Critic:
+    """Read `model.0` to `model.(3 n + 2)`."""
     layers = 0
     while layers <= WIDEST and f"model.{3 * layers + 5}.weight" in state:
         layers += 1
     if not layers:
         raise state.refusal(
-            "it has not the layers 'model.0', 'model.2', 'model.5', ... of a PatchGAN"
+            "it has not the layers 'model.0', 'model.2', 'model.5', ... of a PatchGAN, nor the "
+            "layers 'net.0', 'net.2', ... of a PixelGAN"
         )
     width, channels, _, _ = state.shape("model.0.weight", 4)
     renaming = Renaming(state, norm_of(state, "model.2", "model.3"))
@@ -152,9 +173,8 @@ def read_critic(state: StateDict) -> Critic:
     last = f"model.{3 * layers + 2}"
     renaming.convolution(last, "logit", (1, before, KERNEL, KERNEL), channels=1, bias=True)
     return Critic(
-        width=width,
-        layers=layers,
-        norm=renaming.norm,
+        part="zoo-plugin-cyclegan/patchgan",
+        options={"width": width, "layers": layers, "norm": renaming.norm},
         channels=channels,
         tensors=renaming.finished(),
         remarks=renaming.remarks,

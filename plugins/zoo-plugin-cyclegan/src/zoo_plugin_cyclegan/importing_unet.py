@@ -11,7 +11,14 @@ from torch import Tensor
 
 from zoo_core import ImageSpec
 from zoo_core.interfaces.importers import Imported, Importer, StateDict
-from zoo_plugin_cyclegan.importing_layers import KERNEL, WIDEST, Renaming, norm_of, read_critic
+from zoo_plugin_cyclegan.importing_layers import (
+    KERNEL,
+    UNSEEN_CRITIC,
+    WIDEST,
+    Renaming,
+    norm_of,
+    read_critic,
+)
 
 OUTERMOST = "model.model"
 NEXT_OUTERMOST = 1
@@ -52,7 +59,7 @@ class Pix2PixOriginal(Importer):
             "data": {"path": "unknown"},
         }
         nets = {"generator": _generator(renaming, depth, width, reads, makes)}
-        remarks = renaming.remarks
+        remarks, part = renaming.remarks, UNSEEN_CRITIC
         if "discriminator" in found:
             critic = read_critic(found["discriminator"])
             if critic.channels != reads + makes:
@@ -60,14 +67,14 @@ class Pix2PixOriginal(Importer):
                     f"it sees {critic.channels} channels, and source and image have "
                     f"{reads + makes} together"
                 )
-            options["critic"] = critic.options()
+            part, options["critic"] = critic.part, critic.options
             nets["discriminator"] = critic.tensors
             remarks += critic.remarks
         return Imported(
             parts={
                 "game": "zoo-plugin-cyclegan/paired",
                 "generator": "zoo-plugin-cyclegan/pix2pix",
-                "critic": "zoo-plugin-cyclegan/patchgan",
+                "critic": part,
                 "loss": "gan-zoo/non-saturating",
                 "data": "gan-zoo/paired",
             },

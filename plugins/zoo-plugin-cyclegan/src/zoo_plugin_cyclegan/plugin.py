@@ -7,6 +7,9 @@ from zoo_core import Entry, hookimpl
 CYCLEGAN = "arXiv:1703.10593"
 PIX2PIX = "arXiv:1611.07004"
 ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
+JITTER = {"jitter": 286 / 256, "mirror": True}
+"""How both papers vary their training images, as options of folders."""
+
 FALLING = {**ADAM, "schedule": "linear", "decay_from": 0.5}
 
 NETS = (
@@ -16,7 +19,7 @@ NETS = (
         target="zoo_plugin_cyclegan.resnet:ResNetGenerator",
         summary="Translates images in residual blocks at a quarter of their sides.",
         paper=CYCLEGAN,
-        defaults={"parts": {"critic": "patchgan", "game": "cycle"}},
+        defaults={"parts": {"critic": "patchgan", "game": "cycle"}, "data": JITTER},
     ),
     Entry(
         kind="generator",
@@ -27,6 +30,7 @@ NETS = (
         defaults={
             "parts": {"critic": "patchgan", "game": "paired"},
             "critic": {"norm": "batch"},
+            "data": JITTER,
         },
     ),
     Entry(
@@ -71,8 +75,8 @@ GAMES = (
         paper=PIX2PIX,
         defaults={
             "parts": {"loss": "non-saturating"},
-            "generator": ADAM,
-            "critic": ADAM,
+            "generator": FALLING,
+            "critic": FALLING,
             "run": {"batch": 1},
         },
     ),

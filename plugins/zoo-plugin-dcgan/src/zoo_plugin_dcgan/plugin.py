@@ -19,6 +19,8 @@ def _generator(name: str, summary: str, paper: str, **options: str) -> Entry:
         defaults={
             "parts": {"critic": "dcgan"},
             "generator": {**ADAM, **options},
+            # both moves see the same images, as in the authors' code and PyTorch's example
+            "game": {"share": True},
             "run": {"batch": 128, "latent_dim": 100},
         },
     )

@@ -24,6 +24,7 @@ DIGITS = Recipe(
     },
     for_parts={"generator": "dcgan", "loss": "wgan-gp"},
     options={
+        "game": {"share": True},
         "generator": _PLAYER,
         "critic": {**_PLAYER, "norm": "layer"},
         "run": {
@@ -45,6 +46,7 @@ DIGITS = Recipe(
     ),
     departures=(
         "1 critic step per generator step, where the paper takes 5",
+        "the generator moves against the critic's last images, where the paper draws new ones",
         "learning rate 2e-3 falling linearly to 0, where the paper keeps 1e-4",
         "batch 32, where the paper takes 64",
         "pictures from a moving average of the generator, which the paper does not keep",

@@ -7,10 +7,10 @@ from zoo_core.interfaces import Penalty, Terms, Turn, slopes
 
 
 class Dragan(Penalty):
-    """Add weight * E[(||dD/dx||_2 - 1)^2] at real images with noise.
+    """Add weight * E[(||dD/dx||_2 - 1)^2] at x + alpha * spread * std(x) * U near real images x.
 
-    The noise is uniform over [0, spread) times the standard deviation of the batch that a device
-    has, as in the authors' code.
+    As in the authors' code, each value of U is uniform over [0, 1), alpha is one such number for
+    each sample, and std is that of all values of the batch that a device has.
 
     Args:
         weight: lambda of the paper.
@@ -32,8 +32,9 @@ class Dragan(Penalty):
 
     def forward(self, turn: Turn) -> Terms:
         real = turn.real.images.detach()
-        noise = self.spread * real.std() * turn.rng.uniform(*real.shape)
-        points = (real + noise).requires_grad_()
+        noise = self.spread * real.std(correction=0) * turn.rng.uniform(*real.shape)
+        alpha = turn.rng.uniform(len(real), 1, 1, 1)
+        points = (real + alpha * noise).requires_grad_()
         logits = turn.critic(points, turn.real.labels).logits
         norms = slopes(logits, points).norm(dim=1)
         return Terms(

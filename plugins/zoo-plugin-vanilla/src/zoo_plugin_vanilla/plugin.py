@@ -7,6 +7,8 @@ from zoo_core import Entry, hookimpl
 PAPER = "arXiv:1406.2661"
 ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
 FAST_ADAM = {"optimizer": "adam", "lr": 1e-3, "betas": (0.9, 0.999)}
+FRESH = {"share": False}
+"""The generator moves against latents of its own, as in algorithm 1 of the paper."""
 
 
 @hookimpl
@@ -21,6 +23,7 @@ def zoo_entries() -> tuple[Entry, ...]:
             defaults={
                 "parts": {"critic": "vanilla"},
                 "generator": ADAM,
+                "game": FRESH,
                 "run": {"latent_dim": 100},
             },
         ),
@@ -41,6 +44,7 @@ def zoo_entries() -> tuple[Entry, ...]:
             defaults={
                 "parts": {"critic": "mini-conv"},
                 "generator": FAST_ADAM,
+                "game": FRESH,
                 "run": {"latent_dim": 100},
             },
         ),

@@ -8,6 +8,8 @@ CLIPPING_PAPER = "arXiv:1701.07875"
 PENALTY_PAPER = "arXiv:1704.00028"
 RMSPROP = {"optimizer": "rmsprop", "lr": 5e-5}
 ADAM = {"optimizer": "adam", "lr": 1e-4, "betas": (0.0, 0.9)}
+FRESH = {"share": False}
+"""The generator moves against latents of its own, as in algorithm 1 of both papers."""
 
 
 @hookimpl
@@ -23,6 +25,7 @@ def zoo_entries() -> tuple[Entry, ...]:
                 "parts": {"constraint": "clip"},
                 "generator": RMSPROP,
                 "critic": RMSPROP,
+                "game": FRESH,
                 "run": {"batch": 64, "critic_steps": 5},
             },
         ),
@@ -36,6 +39,7 @@ def zoo_entries() -> tuple[Entry, ...]:
                 "parts": {"penalty": "gp"},
                 "generator": ADAM,
                 "critic": ADAM,
+                "game": FRESH,
                 "run": {"batch": 64, "critic_steps": 5},
             },
         ),
