@@ -25,6 +25,9 @@ from zoo_core.weights.sources import config_of, find_source
 class Pretrained:
     """A trained game that makes pictures.
 
+    Its nets are frozen: in evaluation mode, without gradients. Nothing that it does changes them, so
+    threads can share it; `generator.requires_grad_()` is for whoever trains on.
+
     Args:
         composition: what was trained.
         game: its nets, with the weights loaded.
@@ -41,7 +44,8 @@ class Pretrained:
         has_critic: bool = True,
     ) -> None:
         # for good: threads that draw at once would switch each other's nets
-        self.composition, self.game, self.device = composition, game.eval(), device
+        self.game = game.eval().requires_grad_(False)
+        self.composition, self.device = composition, device
         self.has_critic = has_critic
 
     @property
