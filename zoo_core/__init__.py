@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, ZooValueError
 from zoo_core.registry.entry import CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
 from zoo_core.registry.kinds import KINDS
@@ -52,6 +52,7 @@ __all__ = [
     "Recipe",
     "Registry",
     "ZooError",
+    "ZooValueError",
     "compose",
     "evaluate",
     "hookimpl",

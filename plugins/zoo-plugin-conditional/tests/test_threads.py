@@ -31,5 +31,7 @@ def test_threads_that_draw_classes_at_once_get_what_one_alone_gets() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         for number, pictures in enumerate(pool.map(drawn_at_once, range(THREADS))):
             assert all(torch.equal(found, alone[number]) for found in pictures)
-    assert all(torch.equal(found, before[name]) for name, found in model.generator.state_dict().items())
+    assert all(
+        torch.equal(found, before[name]) for name, found in model.generator.state_dict().items()
+    )
     assert not any(module.training for module in model.generator.modules())
