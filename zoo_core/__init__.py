@@ -22,19 +22,22 @@ if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
     from zoo_core.metrics.evaluation import Measures, evaluate
     from zoo_core.runs import Evaluation
-    from zoo_core.training import resume, train
-    from zoo_core.weights.pretrained import Pretrained, load
+    from zoo_core.training import LogWatcher, resume, train
+    from zoo_core.weights.pretrained import Pretrained
+    from zoo_core.weights.publication.model import Model, load
 
 __version__ = VERSION
 
 _LAZY = {
     "Composition": "zoo_core.composition",
     "Evaluation": "zoo_core.runs",
+    "LogWatcher": "zoo_core.training",
     "Measures": "zoo_core.metrics.evaluation",
+    "Model": "zoo_core.weights.publication.model",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",
     "evaluate": "zoo_core.metrics.evaluation",
-    "load": "zoo_core.weights.pretrained",
+    "load": "zoo_core.weights.publication.model",
     "resume": "zoo_core.training",
     "train": "zoo_core.training",
 }
@@ -47,7 +50,9 @@ __all__ = [
     "Entry",
     "Evaluation",
     "ImageSpec",
+    "LogWatcher",
     "Measures",
+    "Model",
     "Pretrained",
     "Recipe",
     "Registry",

@@ -2,8 +2,10 @@
 
 from zoo_core.training.run import Run, Silent, Watcher
 from zoo_core.training.training import resume, train
+from zoo_core.training.watchers import LogWatcher
 
 __all__ = [
+    "LogWatcher",
     "Run",
     "Silent",
     "Watcher",
