@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, ZooValueError
 from zoo_core.registry.entry import CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
 from zoo_core.registry.kinds import KINDS
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from zoo_core.config.configuration import Configuration
     from zoo_core.metrics.evaluation import Measures, evaluate
     from zoo_core.runs import Evaluation
-    from zoo_core.training import resume, train
-    from zoo_core.weights.pretrained import Pretrained, load
+    from zoo_core.training import LogWatcher, resume, train
+    from zoo_core.weights.pretrained import Pretrained
+    from zoo_core.weights.publication.model import Model, load
 
 __version__ = VERSION
 
@@ -32,11 +33,13 @@ _LAZY = {
     "Composition": "zoo_core.composition",
     "Configuration": "zoo_core.config.configuration",
     "Evaluation": "zoo_core.runs",
+    "LogWatcher": "zoo_core.training",
     "Measures": "zoo_core.metrics.evaluation",
+    "Model": "zoo_core.weights.publication.model",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",
     "evaluate": "zoo_core.metrics.evaluation",
-    "load": "zoo_core.weights.pretrained",
+    "load": "zoo_core.weights.publication.model",
     "resume": "zoo_core.training",
     "train": "zoo_core.training",
 }
@@ -50,11 +53,14 @@ __all__ = [
     "Entry",
     "Evaluation",
     "ImageSpec",
+    "LogWatcher",
     "Measures",
+    "Model",
     "Pretrained",
     "Recipe",
     "Registry",
     "ZooError",
+    "ZooValueError",
     "compose",
     "evaluate",
     "hookimpl",

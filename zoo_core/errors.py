@@ -29,6 +29,15 @@ class ZooError(Exception):
         return (_rebuild, (type(self), self.message, self.hint))
 
 
+class ZooValueError(ZooError, ValueError):
+    """Tell the user of a value that is out of range or of the wrong form.
+
+    Args:
+        message: as of any `ZooError`.
+        hint: what would do.
+    """
+
+
 def _rebuild(kind: type[ZooError], message: str, hint: str) -> ZooError:
     return kind(message, hint=hint)
 

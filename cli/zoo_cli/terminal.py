@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -96,6 +97,15 @@ class Terminal:
         from rich.progress import track
 
         return track(items, description="", console=self.live, transient=True)
+
+    @contextmanager
+    def status(self) -> Iterator[Callable[[str], None] | None]:
+        """Give what shows a line that is drawn over; None where there is no such display."""
+        if self.live is None:
+            yield None
+            return
+        with self.live.status("") as shown:
+            yield lambda text: shown.update(Text(text))
 
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""

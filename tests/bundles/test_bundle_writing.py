@@ -82,7 +82,8 @@ def test_with_its_critic_a_bundle_scores_images(
     assert torch.equal(trained.score(images).logits, logits)
     with pytest.raises(ZooError, match="came without their critic") as caught:
         load(whole, registry=registry).score(images)
-    assert "--with-critic" in caught.value.hint
+    assert "written with its critic" in caught.value.hint
+    assert "--" not in caught.value.hint
 
 
 def test_plain_weights_are_another_bundle(run: Path, tmp_path: Path, registry: Registry) -> None:

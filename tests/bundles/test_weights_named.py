@@ -124,3 +124,10 @@ def test_scores_are_not_written_into_a_bundle(bundle: Path) -> None:
     )
     assert keep_scores(bundle, [one]) is None
     assert {file.name: file.read_bytes() for file in bundle.iterdir()} == before
+
+
+def test_mistyped_name_gets_the_nearest_one(named: Registry) -> None:
+    for wrong in (NAME + "x", NAME.replace(".", "-")):
+        with pytest.raises(ZooError) as caught:
+            load(wrong, registry=named)
+        assert f"did you mean {NAME!r}?" in caught.value.hint

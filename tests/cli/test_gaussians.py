@@ -28,7 +28,7 @@ def test_a_run_on_points_shows_them_as_a_scatter(points):
 def test_points_are_drawn_as_one_scatter_or_one_each(zoo, points):
     assert zoo("sample", points, "--count", "5", "--out", "all.png").exit_code == 0
     assert zoo("sample", points, "--count", "2", "--out", "each/").exit_code == 0
-    for name in ("all.png", "each/00000.png", "each/00001.png"):
+    for name in ("all.png", "each/seed0-00000.png", "each/seed0-00001.png"):
         with Image.open(name) as picture:
             assert picture.size == CANVAS
 

@@ -3,11 +3,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from zoo_cli.commands.sample import label_number
-from zoo_core import ZooError
+from zoo_core import ZooError, load
+from zoo_core.digests import sha256_of
+from zoo_core.interfaces import as_bytes
 
 CONDITIONAL = """
 import torch
@@ -45,16 +48,105 @@ def test_sheet_is_written(zoo, trained, home):
         assert sheet.size == (3 * 10 + 2, 2 * 10 + 2)
 
 
-def test_folder_gets_a_picture_each(zoo, trained, home):
-    result = zoo("sample", trained, "--count", "3", "--out", "many/")
+def test_sheet_has_the_scale_and_the_padding_that_are_asked_for(zoo, trained, home):
+    flags = ("--columns", "3", "--scale", "4", "--padding", "1")
+    assert zoo("sample", trained, "--count", "6", *flags).exit_code == 0
+    with Image.open(home / "samples.png") as sheet:
+        assert sheet.size == (3 * 33 + 1, 2 * 33 + 1)
+        values = np.asarray(sheet.convert("L"))[1:33, 1:33]
+    assert (values == values[::4, ::4].repeat(4, 0).repeat(4, 1)).all()
+
+
+def test_sheet_of_classes_has_a_column_for_each(zoo, home):
+    assert zoo("sample", "cdcgan.mnist-28", "--count", "30").exit_code == 0
+    assert zoo("sample", "cdcgan.mnist-28", "--count", "9", "--label", "3", "--out", "3.png")
+    with Image.open("samples.png") as sheet, Image.open("3.png") as threes:
+        assert sheet.size == (10 * 30 + 2, 3 * 30 + 2)
+        assert threes.size == (3 * 30 + 2, 3 * 30 + 2)
+
+
+def test_folder_gets_a_picture_each_and_a_manifest(zoo, trained, home):
+    result = zoo("sample", trained, "--count", "3", "--seed", "5", "--out", "many/")
     assert result.stdout == "3 pictures in many/\n"
-    assert sorted(p.name for p in Path("many").iterdir()) == ["00000.png", "00001.png", "00002.png"]
+    pictures = [f"seed5-0000{number}.png" for number in range(3)]
+    assert sorted(p.name for p in Path("many").iterdir()) == ["manifest.json", *pictures]
+    found = json.loads(Path("many/manifest.json").read_text())
+    assert (found["source"], found["count"], found["seed"]) == (str(trained), 3, 5)
+    assert found["versions"].keys() >= {"gan-zoo", "zoo-plugin-vanilla", "torch", "python"}
+    for name, digest in found["sha256"].items():
+        (weights,) = trained.glob(f"checkpoints/*3/{name}")
+        assert sha256_of(weights) == digest
+    assert list(found["sha256"]) == ["generator_ema.safetensors"]
+
+
+def test_folder_holds_the_pictures_that_python_draws(zoo, trained, home):
+    assert zoo("sample", trained, "--count", "70", "--out", "many/").exit_code == 0
+    images = as_bytes(load(trained, device="cpu").sample(70))
+    for number, image in enumerate(images):
+        with Image.open(f"many/seed0-{number:05d}.png") as picture:
+            assert (np.asarray(picture) == image[0].numpy()).all()
+
+
+def test_many_pictures_are_one_line_on_stdout(zoo, trained, home):
+    for place, flags in {"a/": (), "b/": ("--quiet",)}.items():
+        result = zoo("sample", trained, "--count", "100", "--out", place, *flags)
+        assert result.stdout == f"100 pictures in {place}\n"
+        assert ("a second" in result.stderr) == (not flags)
+    listed = json.loads(zoo("sample", trained, "--count", "100", "--out", "c/", "--json").stdout)
+    assert listed["files"] == [f"c/seed0-{number:05d}.png" for number in range(100)]
+
+
+def test_classes_have_a_folder_each_where_that_is_asked_for(zoo, home):
+    flags = ("--count", "12", "--by-label", "--out", "digits/")
+    assert zoo("sample", "cdcgan.mnist-28", *flags).exit_code == 0
+    assert [p.name for p in sorted(Path("digits/1").iterdir())] == [
+        "seed0-00001-label1.png",
+        "seed0-00011-label1.png",
+    ]
+    assert len([p for p in Path("digits").iterdir() if p.is_dir()]) == 10
+
+
+def test_unconditional_pictures_cannot_be_sorted_by_class(zoo, trained):
+    result = zoo("sample", trained, "--by-label", "--out", "sorted/")
+    assert result.stderr.startswith("Error: this generator is unconditional")
+    assert not Path("sorted").exists()
+
+
+def test_folder_that_holds_something_is_not_mixed_with_unless_told(zoo, trained, home):
+    (home / "there").mkdir()
+    (home / "there" / "mine.png").write_bytes(b"mine")
+    result = zoo("sample", trained, "--count", "2", "--out", "there/")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "'there' holds 'mine.png' already" in result.stderr
+    assert "--overwrite" in result.stderr
+    assert len(list((home / "there").iterdir())) == 1
+    assert zoo("sample", trained, "--count", "2", "--out", "there", "--overwrite").exit_code == 0
+    assert (home / "there" / "mine.png").read_bytes() == b"mine"
+    assert len(list((home / "there").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--columns", "3", "--out", "many/"),
+        ("--scale", "2", "--out", "many/"),
+        ("--padding", "2", "--out", "many/"),
+        ("--by-label", "--out", "sheet.png"),
+        ("--overwrite", "--out", "sheet.png"),
+    ],
+)
+def test_flag_of_a_sheet_is_refused_for_a_folder_and_the_other_way_round(zoo, trained, flags):
+    result = zoo("sample", trained, *flags)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: `{flags[0]}` is for a ")
+    assert f"Hint: `--out {'sheet.png' if flags[-1] == 'many/' else 'sheet/'}`" in result.stderr
 
 
 def test_existing_directory_means_a_picture_each(zoo, trained, home):
     (home / "here").mkdir()
     result = zoo("sample", trained, "--count", "2", "--out", "here", "--json")
-    assert json.loads(result.stdout)["files"] == ["here/00000.png", "here/00001.png"]
+    files = ["here/seed0-00000.png", "here/seed0-00001.png"]
+    assert json.loads(result.stdout)["files"] == files
 
 
 def test_same_seed_gives_the_same_picture(zoo, trained, home):
@@ -87,7 +179,7 @@ def test_truncation_out_of_range_is_an_error(zoo, trained):
 
 def test_no_picture_is_an_error(zoo, trained):
     result = zoo("sample", trained, "--count", "0")
-    assert result.stderr == "Error: 0 images cannot be drawn\nHint: `--count` is at least 1\n"
+    assert result.stderr == "Error: 0 images cannot be drawn\nHint: the count is at least 1\n"
 
 
 def test_picture_of_another_format_is_an_error(zoo, trained):

@@ -45,7 +45,7 @@ def test_sampling_from_a_run_imports_no_compiler(tmp_path: Path) -> None:
     options = {"run": {"steps": 2, "batch": 8, "size": "8", "monitor": False}}
     train(compose(parts, options, recipe="none"), tmp_path / "run")
     found = imported("-m", "zoo_cli", "sample", "run", "--out", "each/", folder=tmp_path)
-    assert (tmp_path / "each" / "00063.png").is_file()
+    assert (tmp_path / "each" / "seed0-00063.png").is_file()
     assert not found & SLOW
 
 

@@ -257,6 +257,34 @@ def test_threads_that_draw_at_once_get_what_one_alone_gets(noisy: Registry) -> N
     assert all(torch.equal(tensor, before[name]) for name, tensor in game.state_dict().items())
 
 
+def test_nets_that_are_loaded_are_frozen_and_calling_one_changes_nothing(noisy: Registry) -> None:
+    composition = composed(noisy)
+    model = Pretrained(composition, composition.build(), torch.device("cpu"))
+    assert not any(parameter.requires_grad for parameter in model.game.parameters())
+    assert not any(module.training for module in model.game.modules())
+    before = {name: tensor.clone() for name, tensor in model.game.state_dict().items()}
+    with net_stream(stream()):
+        images = model.generator(torch.randn(4, composition.task.latent_dim))
+    assert not images.requires_grad
+    assert all(torch.equal(found, before[name]) for name, found in model.game.state_dict().items())
+
+
+def test_evaluating_writes_to_no_module_that_is_in_evaluation_mode() -> None:
+    class Watched(nn.Module):
+        written = 0
+
+        def __setattr__(self, name: str, value: object) -> None:
+            self.__dict__["written"] = self.written + (name == "training")
+            super().__setattr__(name, value)
+
+    net = nn.Sequential(Watched(), Watched().eval())
+    first, second = (each.written for each in net)
+    with evaluating({"net": net}):
+        assert not any(module.training for module in net.modules())
+    assert [each.written for each in net] == [first + 2, second]
+    assert [each.training for each in net] == [True, False]
+
+
 def test_pictures_of_a_noisy_net_depend_on_the_seed_and_not_on_the_count(noisy: Registry) -> None:
     composition = composed(noisy)
     model = Pretrained(composition, composition.build(), torch.device("cpu"))

@@ -18,16 +18,18 @@ def evaluating(
 ) -> Iterator[Mapping[str, nn.Module]]:
     """Switch nets to evaluation mode without gradients; restore every module's mode afterwards.
 
+    What is in evaluation mode already is not written to, so that threads can share it.
+
     Args:
         nets: what is switched.
         seed: of the stream that nets draw from which are random in evaluation mode too.
     """
-    modes = [(module, module.training) for net in nets.values() for module in net.modules()]
-    for net in nets.values():
-        net.eval()
+    training = [each for net in nets.values() for each in net.modules() if each.training]
+    for module in training:
+        module.training = False
     try:
         with torch.no_grad(), net_stream(CounterDraws(seed, 0, path=("evaluating",))):
             yield nets
     finally:
-        for module, training in modes:
-            module.training = training
+        for module in training:
+            module.training = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -23,7 +24,9 @@ OUT = "`--out` names another place"
 """What a user can do where a picture cannot be written."""
 
 
-def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.Image:
+def grid(
+    images: Tensor, *, columns: int | None = None, gap: int = 2, scale: int = 1
+) -> Image.Image:
     """Return a sheet of images (N, C, H, W) in [-1, 1], row by row; of points, a scatter.
 
     Args:
@@ -31,11 +34,12 @@ def grid(images: Tensor, *, columns: int | None = None, gap: int = 2) -> Image.I
             Points are images of one pixel with two channels.
         columns: how many stand beside each other; a near-square sheet by default.
         gap: pixels between images.
+        scale: side of the square that shows one pixel of an image.
     """
     if are_points(images):
-        return scatter(images)
+        return scatter(images, scale=scale)
     shown = as_bytes(images if images.shape[1] in (1, 3) else images[:, :1]).cpu()
-    shown = shown.expand(-1, 3, -1, -1)
+    shown = shown.expand(-1, 3, -1, -1).repeat_interleave(scale, 2).repeat_interleave(scale, 3)
     if len(shown) == 1:
         return picture_of(shown[0])
     columns = columns or max(1, math.ceil(math.sqrt(len(shown))))
@@ -60,47 +64,73 @@ def are_points(images: Tensor) -> bool:
     return tuple(images.shape[1:]) == (2, 1, 1)
 
 
-def scatter(points: Tensor) -> Image.Image:
+def scatter(points: Tensor, *, scale: int = 1) -> Image.Image:
     """Return points (N, 2, 1, 1) as dots on a white square, from -1 to 1 on both axes, y upwards.
 
     A point outside is drawn at the edge.
+
+    Args:
+        points: as `are_points` knows them.
+        scale: of the square.
     """
-    picture = Image.new("RGB", (CANVAS, CANVAS), "white")
+    side, dot = CANVAS * scale, DOT * scale
+    picture = Image.new("RGB", (side, side), "white")
     draw = ImageDraw.Draw(picture)
     inside = points.detach().float().cpu().flatten(1).clamp(-1, 1)
-    places = (inside * torch.tensor([1.0, -1.0]) + 1) / 2 * (CANVAS - 1)
+    places = (inside * torch.tensor([1.0, -1.0]) + 1) / 2 * (side - 1)
     for x, y in places.round().int().tolist():
-        draw.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill="navy")
+        draw.ellipse((x - dot, y - dot, x + dot, y + dot), fill="navy")
     return picture
 
 
 def save_grid(
-    images: Tensor, path: Path, *, columns: int | None = None, hint: str | None = OUT
+    images: Tensor,
+    path: Path,
+    *,
+    columns: int | None = None,
+    gap: int = 2,
+    scale: int = 1,
+    hint: str | None = OUT,
 ) -> None:
     """Write a sheet as PNG, whole or not at all.
 
     Args:
-        images: as `grid` takes them.
+        images: as `grid` takes them, and so are the next three.
         path: the file.
         columns: how many images stand beside each other.
+        gap: pixels between images.
+        scale: side of the square that shows one pixel.
         hint: as `save_picture` takes it.
 
     Raises:
         ZooError: it cannot be written.
     """
-    save_picture(grid(images, columns=columns), path, hint=hint)
+    save_picture(grid(images, columns=columns, gap=gap, scale=scale), path, hint=hint)
 
 
-def save_each(images: Tensor, folder: Path) -> list[Path]:
+def save_each(
+    images: Tensor,
+    folder: Path,
+    names: Sequence[str] | None = None,
+    *,
+    hint: str | None = OUT,
+) -> list[Path]:
     """Write one PNG per image into a folder, as `grid` shows it; return their paths.
+
+    Args:
+        images: as `grid` takes them.
+        folder: gets them.
+        names: of the files below it; numbers by default.
+        hint: as `save_picture` takes it.
 
     Raises:
         ZooError: the folder cannot be made or written.
     """
     width = max(5, len(str(len(images))))
-    paths = [folder / f"{number:0{width}d}.png" for number in range(len(images))]
+    own = names or [f"{number:0{width}d}.png" for number in range(len(images))]
+    paths = [folder / name for name in own]
     for image, path in zip(images, paths, strict=True):
-        save_picture(_shown(image), path, sync=False)
+        save_picture(_shown(image), path, hint=hint, sync=False)
     return paths
 
 

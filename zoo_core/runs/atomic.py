@@ -93,13 +93,13 @@ def write_bytes(path: Path, data: bytes, *, hint: str | None = None) -> None:
         temporary.write_bytes(data)
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, Any], *, hint: str | None = None) -> None:
     """Write an object as JSON for people to read, whole or not at all.
 
     Raises:
         ZooError: it cannot be written; what was there stays.
     """
-    write_bytes(path, json_bytes(value))
+    write_bytes(path, json_bytes(value), hint=hint)
 
 
 def json_bytes(value: Mapping[str, Any]) -> bytes:

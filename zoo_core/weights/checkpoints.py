@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,3 +52,10 @@ def read_weights(source: Path, names: Iterable[str] | None = None) -> dict[str, 
     """
     files, _ = read_checkpoint(checkpoint_of(source), None if names is None else tuple(names))
     return {name: tensors for name, tensors in files.items() if name not in ("optimizer", "state")}
+
+
+def digests_of(checkpoint: Path, stems: Iterable[str]) -> dict[str, str]:
+    """Return file name to sha256 of some files of a checkpoint that `read_weights` has read."""
+    sums = json.loads((checkpoint / MANIFEST).read_text(encoding="utf-8"))["files"]
+    wanted = {f"{stem}.safetensors" for stem in stems}
+    return {name: str(digest) for name, digest in sorted(sums.items()) if name in wanted}

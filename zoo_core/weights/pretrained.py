@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -12,24 +14,52 @@ from zoo_core.composition import Composition, compose
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
-from zoo_core.errors import ZooError
-from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
+from zoo_core.errors import ZooError, ZooValueError
+from zoo_core.interfaces import Duel, Game, Sampler, Scores
 from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
 from zoo_core.weights.bundle.game import no_plain_weights, open_bundle, place
-from zoo_core.weights.checkpoints import read_weights
+from zoo_core.weights.checkpoints import checkpoint_of, digests_of, read_weights
+from zoo_core.weights.latents import Given, Scaled
 from zoo_core.weights.sources import config_of, find_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where weights were loaded from.
+
+    Args:
+        source: as it was asked for; empty where nothing was loaded.
+        path: the checkpoint or the bundle.
+        average: the moving average was wanted.
+        sha256: file to its digest, of the nets that draw.
+        licence: of the weights; empty where nobody said.
+    """
+
+    source: str = ""
+    path: Path = Path()
+    average: bool = True
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    licence: str = ""
+
+
+NOWHERE = Origin()
+"""Of nets that were built here."""
 
 
 class Pretrained:
     """A trained game that makes pictures.
+
+    Its nets are frozen: in evaluation mode, without gradients. Nothing that it does changes them,
+    so threads can share it; `generator.requires_grad_()` is for whoever trains on.
 
     Args:
         composition: what was trained.
         game: its nets, with the weights loaded.
         device: where it runs.
         has_critic: the critic's weights are there too.
+        origin: where the weights are from.
     """
 
     def __init__(
@@ -39,10 +69,12 @@ class Pretrained:
         device: torch.device,
         *,
         has_critic: bool = True,
+        origin: Origin = NOWHERE,
     ) -> None:
         # for good: threads that draw at once would switch each other's nets
-        self.composition, self.game, self.device = composition, game.eval(), device
-        self.has_critic = has_critic
+        self.game = game.eval().requires_grad_(False)
+        self.composition, self.device = composition, device
+        self.has_critic, self.origin = has_critic, origin
 
     @property
     def generator(self) -> nn.Module:
@@ -57,43 +89,114 @@ class Pretrained:
         """Return the names of the labels it can be asked for; empty if it is unconditional."""
         return self.composition.task.classes if self.composition.plan.labelled else ()
 
+    def __repr__(self) -> str:
+        task, plan = self.composition.task, self.composition.plan
+        sizes = " and ".join(dict.fromkeys(map(str, task.images.values())))
+        classes = f", {len(self.classes)} classes" if self.classes else ""
+        source = f", from {self.origin.source!r}" if self.origin.source else ""
+        return f"<{plan.name('generator')}: {sizes}{classes}, on {self.device}{source}>"
+
+    @property
+    def licence(self) -> str:
+        """Return the licence of the weights, such as "apache-2.0"; empty where nobody said."""
+        return self.origin.licence
+
     def sample(
         self,
-        count: int,
+        count: int | None = None,
         *,
         seed: int = 0,
         labels: int | Sequence[int] | Tensor | None = None,
         truncation: float | None = None,
+        latents: Tensor | None = None,
     ) -> Tensor:
-        """Return images (count, C, H, W) in [-1, 1].
+        """Return images (count, C, H, W) in [-1, 1], all at once; `stream` gives chunks.
 
         Image number i depends on the seed, on i and on its label: more images do not change the
         first ones. A conditional generator that is asked for no label takes each class in turn.
         Latents are drawn on the CPU, so that the pictures are the same on every device.
 
         Args:
-            count: how many.
+            count: how many; as many as there are latents by default.
             seed: of the latents.
             labels: one label for all, or (count,); only for conditional generators.
             truncation: factor on the latents, from 0 to 1: less variety, more typical images.
+            latents: (count, latent_dim), instead of drawn ones.
+
+        Raises:
+            ZooError: a label for an unconditional generator, or a value that is out of range.
+        """
+        return torch.cat(
+            list(
+                self.stream(count, seed=seed, labels=labels, truncation=truncation, latents=latents)
+            )
+        )
+
+    def stream(
+        self,
+        count: int | None = None,
+        *,
+        seed: int = 0,
+        labels: int | Sequence[int] | Tensor | None = None,
+        truncation: float | None = None,
+        latents: Tensor | None = None,
+    ) -> Iterator[Tensor]:
+        """Return an iterator over what `sample` returns, in chunks, of which it keeps none.
+
+        Args:
+            count: as `sample` takes it, and so are the others.
+            seed: of the latents.
+            labels: one for all, or one each.
+            truncation: factor on the latents.
+            latents: instead of drawn ones.
+
+        Raises:
+            ZooError: as `sample`, before the first chunk.
+        """
+        count = self._counted(count, latents)
+        if truncation is not None and not 0 <= truncation <= 1:
+            raise ZooValueError(f"a truncation of {truncation:g} is out of range", hint="0 to 1")
+        wanted = self.labels(count, labels)
+        if latents is not None or truncation is not None:
+            self._sampler()
+        starts = range(0, count, CHUNK)
+        return (
+            self._chunk(start, min(CHUNK, count - start), seed, wanted, truncation, latents)
+            for start in starts
+        )
+
+    def labels(
+        self, count: int, labels: int | Sequence[int] | Tensor | None = None
+    ) -> Tensor | None:
+        """Return the labels (count,) of the images that `sample` returns; None without classes.
+
+        Args:
+            count: how many.
+            labels: what is asked for: one for all, one each, or each class in turn.
 
         Raises:
             ZooError: a label for an unconditional generator, or one out of range.
         """
-        if count < 1:
-            raise ZooError(f"{count} images cannot be drawn", hint="`--count` is at least 1")
-        if truncation is not None and not 0 <= truncation <= 1:
-            raise ZooError(f"a truncation of {truncation:g} is out of range", hint="0 to 1")
-        wanted = self._labels(labels, count)
-        nets = dict(self.game.nets())
-        if truncation is not None:
-            nets["sampler"] = _Scaled(self._sampler(), truncation)
-        with evaluating(nets):
-            pieces = [
-                self._chunk(nets, start, min(CHUNK, count - start), seed, wanted)
-                for start in range(0, count, CHUNK)
-            ]
-        return torch.cat(pieces)
+        classes = self.classes
+        if labels is None:
+            return labels_in_turn(count, len(classes)) if classes else None
+        if not classes:
+            raise ZooValueError(
+                "this generator is unconditional, so it cannot be asked for a label",
+                hint="leave the label out, or train with labels, such as the condition concat",
+            )
+        if isinstance(labels, int) and not 0 <= labels < len(classes):
+            raise _out_of_range(labels, classes)
+        wanted = torch.as_tensor(labels, dtype=torch.int64).cpu()
+        wanted = wanted.expand(count) if wanted.ndim == 0 else wanted
+        if len(wanted) != count:
+            raise ZooValueError(
+                f"{len(wanted)} labels for {count} images", hint="one label for each"
+            )
+        outside = wanted[(wanted < 0) | (wanted >= len(classes))]
+        if len(outside):
+            raise _out_of_range(int(outside[0]), classes)
+        return wanted
 
     def translate(self, images: Tensor, direction: str = "") -> Tensor:
         """Return images (N, C', H, W) in [-1, 1], translated.
@@ -123,13 +226,13 @@ class Pretrained:
         if not self.has_critic:
             raise ZooError(
                 "these weights came without their critic",
-                hint="`zoo push --with-critic` ships it, and a run has it",
+                hint="a run has it, and so has a bundle that was written with its critic",
             )
         duel = getattr(self.game, "duel", None)
         if not isinstance(duel, Duel):
             raise ZooError(
                 f"{self.composition.plan.described('game')} has no critic of single images",
-                hint="train with `--game adversarial`",
+                hint="the game adversarial has one",
             )
         with evaluating({"duel": duel}):
             pieces = [
@@ -156,64 +259,74 @@ class Pretrained:
             raise ZooError(
                 f"{self.composition.plan.described('generator')} draws images from latents and "
                 "translates none",
-                hint="`zoo sample RUN`, or train a translation, such as `--gen cyclegan`",
+                hint="`zoo sample RUN`, or train a translation, such as the generator cyclegan",
             )
         if direction and direction not in known:
-            raise ZooError(
+            raise ZooValueError(
                 f"no direction {direction!r} in this game", hint=f"one of: {', '.join(known)}"
             )
         return known[direction] if direction else next(iter(known.values()))
 
     def _chunk(
         self,
-        nets: Mapping[str, nn.Module],
         start: int,
         count: int,
         seed: int,
         labels: Tensor | None,
+        truncation: float | None,
+        latents: Tensor | None,
     ) -> Tensor:
-        return draw_chunk(
-            self.game,
-            nets,
-            start // CHUNK,
-            count=count,
-            seed=seed,
-            labels=None if labels is None else labels[start : start + count],
-            device=self.device,
-        ).cpu()
+        part = slice(start, start + count)
+        nets = dict(self.game.nets())
+        if latents is not None:
+            nets["sampler"] = Given(latents[part].to(self.device))
+        if truncation is not None:
+            sampler = nets["sampler"] if latents is not None else self._sampler()
+            nets["sampler"] = Scaled(cast("Sampler", sampler), truncation)
+        # for each chunk anew: whoever takes them must not find gradients switched off
+        with evaluating(nets):
+            return draw_chunk(
+                self.game,
+                nets,
+                start // CHUNK,
+                count=count,
+                seed=seed,
+                labels=None if labels is None else labels[part].to(self.device),
+                device=self.device,
+            ).cpu()
+
+    def _counted(self, count: int | None, latents: Tensor | None) -> int:
+        """Return how many images are wanted, once count and latents are known to be sound."""
+        if latents is not None:
+            length = self.composition.task.latent_dim
+            if latents.ndim != 2 or latents.shape[1] != length or not latents.is_floating_point():
+                raise ZooValueError(
+                    f"latents are of shape {tuple(latents.shape)} and {latents.dtype}",
+                    hint=f"this generator takes floating latents of shape (N, {length})",
+                )
+            if count is not None and count != len(latents):
+                raise ZooValueError(
+                    f"{len(latents)} latents for {count} images", hint="one row for each"
+                )
+            count = len(latents)
+        if count is None:
+            raise ZooValueError("nobody says how many images are wanted", hint="give a count")
+        if count < 1:
+            raise ZooValueError(f"{count} images cannot be drawn", hint="the count is at least 1")
+        return count
 
     def _sampler(self) -> Sampler:
         sampler = getattr(self.game, "sampler", None)
         if not isinstance(sampler, Sampler):
-            raise ZooError(
-                "this generator draws no latents, so there is nothing to truncate",
-                hint="leave `--truncation` out",
+            raise ZooValueError(
+                "this generator draws no latents, so there are none to give or to truncate",
+                hint="leave latents and truncation out",
             )
         return sampler
 
-    def _labels(self, labels: int | Sequence[int] | Tensor | None, count: int) -> Tensor | None:
-        classes = self.classes
-        if labels is None:
-            return labels_in_turn(count, len(classes), device=self.device) if classes else None
-        if not classes:
-            raise ZooError(
-                "this generator is unconditional, so it cannot be asked for a label",
-                hint="leave the label out, or train with labels, such as `--condition concat`",
-            )
-        if isinstance(labels, int) and not 0 <= labels < len(classes):
-            raise _out_of_range(labels, classes)
-        wanted = torch.as_tensor(labels, dtype=torch.int64)
-        wanted = wanted.expand(count) if wanted.ndim == 0 else wanted
-        if len(wanted) != count:
-            raise ZooError(f"{len(wanted)} labels for {count} images", hint="one label for each")
-        outside = wanted[(wanted < 0) | (wanted >= len(classes))]
-        if len(outside):
-            raise _out_of_range(int(outside[0]), classes)
-        return wanted.to(self.device)
 
-
-def _out_of_range(label: int, classes: Sequence[str]) -> ZooError:
-    return ZooError(
+def _out_of_range(label: int, classes: Sequence[str]) -> ZooValueError:
+    return ZooValueError(
         f"label {label} is out of range", hint=f"0 to {len(classes) - 1}: {', '.join(classes)}"
     )
 
@@ -221,18 +334,6 @@ def _out_of_range(label: int, classes: Sequence[str]) -> ZooError:
 def _joined(pieces: Sequence[Tensor | None]) -> Tensor | None:
     found = [piece for piece in pieces if piece is not None]
     return torch.cat(found).cpu() if found else None
-
-
-class _Scaled(Sampler):
-    """Draw latents closer to zero."""
-
-    def __init__(self, sampler: Sampler, factor: float) -> None:
-        super().__init__()
-        self.sampler, self.factor = sampler, factor
-
-    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
-        latents: Tensor = self.sampler(count, rng, device)
-        return latents * self.factor
 
 
 def load(
@@ -257,13 +358,15 @@ def load(
     path = find_source(source, registry=registry)
     device_found = choose_device(device)
     if is_bundle(path):
-        return _load_bundle(path, device_found, average=average, registry=registry)
+        return _load_bundle(str(source), path, device_found, average=average, registry=registry)
+    path = checkpoint_of(path)
     composition = compose(
         config=config_of(path), registry=registry, without_data=True, untried=True
     )
     game = composition.build()
     nets = game.nets()
     files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))
+    stems = [name + EMA if average and name + EMA in files else name for name in game.ships()]
     for name, net in nets.items():
         tensors = averaged_first(files, name) if average else files.get(name)
         if tensors is None:
@@ -273,15 +376,26 @@ def load(
             )
         load_tensors(net, tensors, name)
     game.to(device_found)
-    return Pretrained(composition, game, device_found)
+    origin = Origin(source=str(source), path=path, average=average, sha256=digests_of(path, stems))
+    return Pretrained(composition, game, device_found, origin=origin)
 
 
 def _load_bundle(
-    path: Path, device: torch.device, *, average: bool, registry: Registry | None
+    source: str, path: Path, device: torch.device, *, average: bool, registry: Registry | None
 ) -> Pretrained:
     bundle = read_bundle(path)
     if not average and bundle.weights == "average":
         raise no_plain_weights(path)
     opened = open_bundle(bundle, registry)
     place(opened.game, device)
-    return Pretrained(opened.composition, opened.game, device, has_critic=opened.has_critic)
+    files = {bundle.components[name] for name in opened.game.ships()}
+    origin = Origin(
+        source=source,
+        path=path,
+        average=bundle.weights == "average",
+        sha256={file: bundle.config.sha256[file] for file in sorted(files)},
+        licence=bundle.config.licence,
+    )
+    return Pretrained(
+        opened.composition, opened.game, device, has_critic=opened.has_critic, origin=origin
+    )

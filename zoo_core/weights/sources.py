@@ -49,7 +49,8 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
             return _pulled(text)
     raise ZooError(
         f"no run at {str(path)!r}",
-        hint=nearest(str(path), runs_beside(path)) + "give the directory that `zoo train` made",
+        hint=nearest(str(path), (*runs_beside(path), *_pretrained_names(registry)))
+        + "give the directory that `zoo train` made",
     )
 
 
@@ -62,6 +63,11 @@ def config_of(path: Path) -> Configuration:
     if is_bundle(path):
         return read_bundle_config(path / CONFIG).composition
     return RunDirectory(run_of(path)).read_config().located(run_of(path))
+
+
+def _pretrained_names(registry: Registry | None) -> list[str]:
+    known = registry or Registry.from_installed()
+    return [item.entry.name for item in known.entries("weights")]
 
 
 def _pretrained(name: str, registry: Registry) -> Path:

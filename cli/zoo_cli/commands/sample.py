@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo_cli.drawing import counted
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
+from zoo_cli.wording import plural
 from zoo_core import ZooError
 from zoo_core.errors import nearest
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from zoo_core.weights.pretrained import Pretrained
+
+
+MOST_COLUMNS = 16
+"""Classes that have a column each, where nobody says how many columns there are."""
 
 
 @click.command(
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
         "zoo sample runs/dcgan-wgan-gp-digits",
         "zoo sample runs/dcgan-wgan-gp-digits --count 16 --seed 3 --out sheet.png",
         "zoo sample runs/cgan-digits --label 7 --count 100 --out sevens/",
+        "zoo sample cdcgan.mnist-28 --count 20000 --by-label --out mnist/",
     ),
 )
 @click.argument("source", metavar="SRC")
@@ -38,30 +45,38 @@ if TYPE_CHECKING:
 @click.option("--truncation", type=float, metavar="T", help="0 to 1: less variety, more typical.")
 @device_option
 @no_ema_option
-@click.option("--columns", type=click.IntRange(min=1), help="Pictures beside each other.")
+@click.option(
+    "--columns",
+    type=click.IntRange(min=1),
+    help="Pictures beside each other; one for each class by default, where there are classes.",
+)
+@click.option("--scale", type=click.IntRange(1, 64), help="Side of a pixel on the sheet.")
+@click.option("--padding", type=click.IntRange(0, 256), help="Pixels between pictures; 2.")
 @click.option(
     "--out", default="samples.png", show_default=True, help="A PNG, or a folder/ for one PNG each."
 )
+@click.option("--by-label", is_flag=True, help="In the folder, one for each class.")
+@click.option("--overwrite", is_flag=True, help="Also into a folder that holds something.")
 @plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print the paths as JSON.")
 @quiet_option
 @pass_terminal
 def command(terminal: Terminal, /, **given: Any) -> None:
-    """Draw pictures from SRC: a run, a checkpoint, weights, a pretrained name or a Hub id."""
+    """Draw pictures from SRC: a run, a checkpoint, weights, a pretrained name or a Hub id.
+
+    A folder gets a PNG for each as soon as it is drawn, and `manifest.json` at the end.
+    """
+    out = given["out"]
+    into_folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
+    (_check_folder if into_folder else _check_sheet)(given)
     trained = _loaded(terminal, given)
-    images = trained.sample(
-        given["count"],
-        seed=given["seed"],
-        labels=None if given["label"] is None else label_number(given["label"], trained.classes),
-        truncation=given["truncation"],
-    )
-    paths = [str(path) for path in _written(images, given["out"], given["columns"])]
-    if given["as_json"]:
-        terminal.json({"files": paths, "count": given["count"], "seed": given["seed"]})
-    elif len(paths) == 1 or terminal.quiet:
-        terminal.result(*paths)
-    else:
-        terminal.result(f"{len(paths)} pictures in {given['out']}")
+    if not into_folder:
+        _say(terminal, given, [str(_sheet(trained, given))])
+        return
+    paths: list[str] = []
+    with counted(terminal, given["count"]) as told:
+        _fill(trained, given, (told, paths.extend) if given["as_json"] else (told,))
+    _say(terminal, given, paths)
 
 
 def label_number(text: str, classes: Sequence[str]) -> int:
@@ -85,14 +100,85 @@ def _loaded(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
     from zoo_core.weights.pretrained import load
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
-    return load(path, device=given["device"], average=not given["no_ema"], registry=registry)
+    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
+    trained.origin = replace(trained.origin, source=given["source"])
+    return trained
 
 
-def _written(images: Tensor, out: str, columns: int | None) -> list[Path]:
-    from zoo_core.pictures.sheets import save_each, save_grid
+def _label(trained: Pretrained, given: Mapping[str, Any]) -> int | None:
+    return None if given["label"] is None else label_number(given["label"], trained.classes)
 
-    path = Path(out)
-    if out.endswith(("/", os.sep)) or path.is_dir():
-        return save_each(images, path)
-    save_grid(images, path, columns=columns)
-    return [path]
+
+def _check_folder(given: Mapping[str, Any]) -> None:
+    from zoo_core.weights.picture_folder import check_folder
+
+    for name in ("columns", "scale", "padding"):
+        if given[name] is not None:
+            raise ZooError(
+                f"`--{name}` is for a sheet, and {given['out']!r} is a folder",
+                hint="`--out sheet.png` writes a sheet",
+            )
+    check_folder(
+        Path(given["out"]),
+        over=given["overwrite"],
+        hint="`--out` names another folder; `--overwrite` writes into this one",
+    )
+
+
+def _check_sheet(given: Mapping[str, Any]) -> None:
+    for name in ("by_label", "overwrite"):
+        if given[name]:
+            raise ZooError(
+                f"`--{name.replace('_', '-')}` is for a folder, and {given['out']!r} is a file",
+                hint=f"`--out {shlex.quote(str(Path(given['out']).with_suffix('')) + '/')}`",
+            )
+
+
+def _sheet(trained: Pretrained, given: Mapping[str, Any]) -> Path:
+    """Write one picture of all."""
+    from zoo_core.pictures.sheets import save_grid
+
+    label, classes = _label(trained, given), len(trained.classes)
+    turns = label is None and 2 <= classes <= MOST_COLUMNS
+    images = trained.sample(
+        given["count"], seed=given["seed"], labels=label, truncation=given["truncation"]
+    )
+    save_grid(
+        images,
+        Path(given["out"]),
+        columns=given["columns"] or (classes if turns else None),
+        gap=2 if given["padding"] is None else given["padding"],
+        scale=given["scale"] or 1,
+    )
+    return Path(given["out"])
+
+
+def _fill(
+    trained: Pretrained,
+    given: Mapping[str, Any],
+    listeners: Sequence[Callable[[Sequence[str]], None]],
+) -> None:
+    """Write a picture each into a folder."""
+    from zoo_core.weights.picture_folder import Drawing, draw_folder
+
+    def told(paths: Sequence[Path]) -> None:
+        for listener in listeners:
+            listener([str(path) for path in paths])
+
+    drawing = Drawing(
+        count=given["count"],
+        seed=given["seed"],
+        label=_label(trained, given),
+        truncation=given["truncation"],
+        by_label=given["by_label"],
+    )
+    draw_folder(trained, given["out"], drawing, over=given["overwrite"], told=told)
+
+
+def _say(terminal: Terminal, given: Mapping[str, Any], paths: Sequence[str]) -> None:
+    if given["as_json"]:
+        terminal.json({"files": list(paths), "count": given["count"], "seed": given["seed"]})
+    elif paths:
+        terminal.result(*paths)
+    else:
+        terminal.result(f"{plural(given['count'], 'picture')} in {given['out']}")

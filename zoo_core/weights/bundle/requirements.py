@@ -114,6 +114,8 @@ def _not_installed(bundle: Bundle, parts: Mapping[str, Names], first: ZooError) 
 
 
 def _with_absent(registry: Registry) -> Registry:
+    if any(item.entry is ABSENT for item in registry.entries("discriminator")):
+        return registry
     wider = Registry(strict=registry.strict)
     for item in registry.entries():
         wider.add(item.entry, source=item.source)

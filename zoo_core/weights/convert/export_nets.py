@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from zoo_core.draws import CounterDraws
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Draws, Game, Sampler
+from zoo_core.interfaces import Game
 from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.weights.bundle.game import critics_of
+from zoo_core.weights.latents import Given
 from zoo_core.weights.pretrained import Pretrained
 
 
@@ -157,7 +158,7 @@ class Drawing(nn.Module):
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         nets: Mapping[str, nn.Module] = dict(zip(self.names, self.nets, strict=True))
-        given = {**nets, "sampler": _Given(latents)}
+        given = {**nets, "sampler": Given(latents)}
         return self._game[0].sample(given, NoDraws(), count=latents.shape[0], labels=labels)
 
 
@@ -192,14 +193,3 @@ class NoDraws:
     def places(self, count: int) -> Tensor:
         """Return the first places: there is one batch."""
         return torch.arange(count)
-
-
-class _Given(Sampler):
-    """Give latents that are there already."""
-
-    def __init__(self, latents: Tensor) -> None:
-        super().__init__()
-        self.latents = latents
-
-    def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
-        return self.latents
