@@ -9,6 +9,7 @@ from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
 from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
+from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
 from zoo_core.data.tables.reading import Header, read_header
@@ -32,9 +33,9 @@ class Paired(CachedDataset):
     `B/` (also `train/A/`, `train/B/`, or `A/train/`, `B/train/`) under the same name, whatever its
     ending. Both images of a pair are scaled and cropped alike.
 
-    Where `train/` lies beside `test/` (or `val/`, `valid/`, `validation/`; several of these count
-    as one), these are the training and the held-out split. Else the name of each pair decides:
-    adding one moves no other. Files are read and converted as `folder` does.
+    Where a folder is named as a training split and others beside it as held-out ones (`train/`,
+    `test/`, `Valid/`; all of the latter count as one), these are the two splits. Else the name of
+    each pair decides: adding one moves no other. Files are read and converted as `folder` does.
 
     Args:
         path: the folder, relative to where the command runs.
@@ -65,7 +66,7 @@ class Paired(CachedDataset):
             raise ZooError("the data set 'paired' has no path", hint="`--data paired:PATH`")
         listing = list_images(path)
         self.pairs = pair_up(listing, layout, held_out)
-        self.others, self.direction = listing.others, direction
+        self.listing, self.others, self.direction = listing, listing.others, direction
         headers = _headers(self.pairs, guess=layout == "auto")
         super().__init__(image_of(headers, size, channels))
         self.source = self.image
@@ -87,6 +88,10 @@ class Paired(CachedDataset):
             f"{self.count('train'):,} training and {self.count('test'):,} held-out pairs of "
             f"{self.image}, {' to '.join(self.direction.upper())}"
         ) + (f"; {others} not read" if others else "")
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what was passed over."""
+        return tuple(passed_over(self.listing))
 
     def _on_demand(self, pairs: Pairs) -> PairTable | HalvesTable:
         forward = self.direction == "ab"
