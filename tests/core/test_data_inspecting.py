@@ -72,6 +72,7 @@ def test_what_is_changed_is_counted_with_an_example(tmp_path: Path) -> None:
         "transparent": (1, "a.png"),
         "CMYK": (1, "b.jpg"),
         "more than 8 bits": (1, "c.png"),
+        "16 bits, of which at most 12 are used": (1, "c.png"),
         "grey among colour": (1, "c.png"),
     }
     grey = look(tmp_path, channels="1").conversions[-1]

@@ -12,8 +12,9 @@ from PIL import Image
 from zoo_core import Registry
 from zoo_core.composition.datasets import opener
 from zoo_core.config.options import checked, options_of
-from zoo_core.data import MemoryTable
+from zoo_core.data import MemoryTable, fingerprint
 from zoo_core.data.folders.folder import Folder
+from zoo_core.data.folders.pair_sides import PairSide
 from zoo_core.data.folders.unpaired import Unpaired
 from zoo_core.engine.feed import Feed
 from zoo_core.errors import ZooError
@@ -165,7 +166,55 @@ def test_two_more_sides_can_be_held_out(here, unpaired) -> None:
     data = unpaired("trainA,trainB", test="testA,testB")
     assert {side: len(table) for side, table in data.tables("train").items()} == {"a": 5, "b": 6}
     assert {side: len(table) for side, table in data.tables("test").items()} == {"a": 2, "b": 3}
-    assert data.summary().endswith("; 2 and 3 held out")
+    assert data.summary() == (
+        "A (trainA): 5 training images of 1x4x4; B (trainB): 6 training images of 1x4x4; "
+        "2 and 3 held out"
+    )
+
+
+def test_a_side_with_a_split_of_its_own_counts_only_what_is_used(here, unpaired) -> None:
+    put(here / "cats" / "train", 4)
+    put(here / "cats" / "test", 3)
+    put(here / "dogs", 4)
+    put(here / "held", 2)
+    assert unpaired("cats,dogs", test="held,held").summary() == (
+        "A (cats): 4 training images of 1x4x4; B (dogs): 4 training images of 1x4x4; "
+        "2 and 2 held out"
+    )
+
+
+def test_the_sides_remark_what_they_passed_over(here, unpaired) -> None:
+    put(here / "cats", 2)
+    put(here / "cats" / "@eaDir", 2)
+    put(here / "dogs", 2)
+    assert unpaired("cats,dogs").remarks() == ("A (cats): passed over: @eaDir/",)
+
+
+@pytest.mark.parametrize("memory_limit", [0, 2048])
+def test_pairs_can_be_both_sides(here, unpaired, memory_limit: int, registry: Registry) -> None:
+    put(here / "maps" / "A", 30)
+    for number in range(30):
+        (here / "maps" / "B").mkdir(exist_ok=True)
+        Image.new("L", (4, 4), 100 + number).save(here / "maps" / "B" / f"{number}.png")
+    data = unpaired("paired:maps", held_out=0.2)
+    pairs = opener(registry)("paired:maps", held_out=0.2, memory_limit=memory_limit)
+    sides = {"a": True, "b": False}
+    tables = {
+        side: PairSide(pairs, pairs.image, sources=one).read("train") for side, one in sides.items()
+    }
+    count = len(tables["a"])
+    assert count == len(tables["b"]) == len(data.tables("train")["a"])
+    batch = Feed(tables, batch=count, seed=0, device=torch.device("cpu")).batch(0)
+    values = {side: ((one.images[:, 0, 0, 0] + 1) * 127.5).round() for side, one in batch.items()}
+    assert torch.equal(values["a"].sort().values + 100, values["b"].sort().values)
+    assert not torch.equal(values["a"] + 100, values["b"])
+    held = {
+        side: table.take(torch.arange(len(table))).images
+        for side, table in data.tables("test").items()
+    }
+    assert torch.equal(held["a"] + 100, held["b"])
+    if not memory_limit:
+        assert fingerprint({"x": tables["a"]}) != fingerprint({"x": tables["b"]})
 
 
 def test_held_out_sides_of_another_size_are_refused(here, unpaired) -> None:

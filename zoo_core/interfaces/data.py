@@ -118,6 +118,10 @@ class Dataset(ABC):
         """Return one sentence with counts, for the first lines of a run."""
         return f"{self.image} images"
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences on what was guessed or passed over, for the first lines of a run."""
+        return ()
+
 
 class Datasets(Protocol):
     """Open a data set by what `--data` takes, such as "digits" or "folder:photos"."""

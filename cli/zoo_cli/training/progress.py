@@ -48,6 +48,8 @@ class Progress(Silent):
     def started(self, run: Run) -> None:
         self.began_at = run.step
         self._terminal.remark(f"{run.composition.dataset.summary()}; {hardware_text(run.hardware)}")
+        for remark in run.composition.dataset.remarks():
+            self._terminal.remark(remark)
         if run.step:
             self._terminal.remark(f"goes on after step {run.step:,}")
         console = self._terminal.live

@@ -12,9 +12,9 @@ from zoo_core.data.folders.labelling import class_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from zoo_core.data.folders.folder import SplitFiles
     from zoo_core.data.folders.labelling import LabelMode
     from zoo_core.data.folders.listing import Listing
+    from zoo_core.data.folders.split_files import SplitFiles
     from zoo_core.interfaces.data import Split
 
 TABLES = frozenset({".csv", ".feather", ".jsonl", ".ndjson", ".parquet", ".tsv"})

@@ -35,8 +35,28 @@ _RULES: tuple[tuple[str, str, Callable[[Examined], bool]], ...] = (
     ("turned by the camera (EXIF)", "turned upright", lambda one: one.turned),
     ("transparent", "laid on white", lambda one: one.transparent),
     ("palette", "the colours of the palette", lambda one: one.mode in ("P", "PA")),
-    ("CMYK", "converted to RGB, without a profile", lambda one: one.mode == "CMYK"),
+    (
+        "CMYK",
+        "converted to RGB, without a profile",
+        lambda one: one.mode == "CMYK" and one.profile in ("none", "unusable"),
+    ),
+    ("a colour profile (ICC)", "converted to sRGB", lambda one: one.profile == "converted"),
+    (
+        "a colour profile that is damaged or of another kind of image",
+        "without the profile, as if it were sRGB",
+        lambda one: one.profile == "unusable",
+    ),
+    (
+        "a gamma that is not that of sRGB (PNG)",
+        "the values as they are; browsers show other ones",
+        lambda one: bool(one.gamma),
+    ),
     ("more than 8 bits", "scaled to 8 bits", lambda one: one.bits > 8),
+    (
+        "16 bits, of which at most 12 are used",
+        "nearly black, as most programs show it; scale the values up where that is wrong",
+        lambda one: one.nearly_black,
+    ),
     ("black and white", "0 and 255", lambda one: one.mode == "1"),
 )
 

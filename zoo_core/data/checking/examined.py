@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import TiffImagePlugin
 
-from zoo_core.data.tables.eight_bits import TURNS, orientation, to_eight_bits
+from zoo_core.data.tables.eight_bits import BITS_PER_SAMPLE, TURNS, orientation, to_eight_bits
+from zoo_core.data.tables.profiles import ProfileState, profile_state
 from zoo_core.data.tables.reading import Header, Unreadable, header_of, read_opened
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+TWELVE_BITS = 1 << 12
+"""Cameras and scanners of 12 bits store up to this many values in 16."""
+
+SRGB_GAMMA = 0.45455
+
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
-_BITS_PER_SAMPLE = 258
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,9 @@ class Examined:
         turned: the camera's orientation changes it.
         transparent: some pixel is not opaque.
         colourless: a colour file whose pixels are all grey.
+        profile: what becomes of its colour profile.
+        nearly_black: more than 8 bits, of which only the values of 12 bits are used.
+        gamma: of a PNG without a profile, where it is not that of sRGB; else 0.
         digest: of the pixels as a training reads them, before any scaling.
     """
 
@@ -47,6 +55,9 @@ class Examined:
     turned: bool
     transparent: bool
     colourless: bool
+    profile: ProfileState
+    nearly_black: bool
+    gamma: float
     digest: bytes
 
 
@@ -70,6 +81,9 @@ def _examined(path: Path, image: Image.Image) -> Examined:
         turned=turned,
         transparent=_is_transparent(image),
         colourless=not header.grey and bool((values == values[..., :1]).all()),
+        profile=profile_state(image),
+        nearly_black=bits == 16 and _is_nearly_black(image),
+        gamma=_gamma(image),
         digest=digest_of(pixels.tobytes(), (header.height, header.width)),
     )
 
@@ -82,7 +96,7 @@ def digest_of(pixels: bytes, shape: tuple[int, ...]) -> bytes:
 def _bits(image: Image.Image) -> int:
     """Return the bits of one value in the file; Pillow reads some of 16 as 8."""
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        return int(max(image.tag_v2.get(_BITS_PER_SAMPLE, (1,))))
+        return int(max(image.tag_v2.get(BITS_PER_SAMPLE, (1,))))
     if image.mode.startswith("I;16"):
         return 16
     if image.format == "PNG" and image.mode != "P":
@@ -104,6 +118,18 @@ def _is_transparent(image: Image.Image) -> bool:
     if not image.has_transparency_data:
         return False
     return image.convert("RGBA").getchannel("A").getextrema()[0] != 255
+
+
+def _is_nearly_black(image: Image.Image) -> bool:
+    brightest = image.getextrema()[1] if image.mode.startswith("I") else None
+    return isinstance(brightest, int | float) and 0 < brightest < TWELVE_BITS
+
+
+def _gamma(image: Image.Image) -> float:
+    found = image.info.get("gamma", 0.0)
+    told = "srgb" in image.info or "icc_profile" in image.info
+    unlike = isinstance(found, float) and abs(found - SRGB_GAMMA) > 0.02
+    return found if found and unlike and not told else 0.0
 
 
 def _has_frames(image: Image.Image) -> bool:

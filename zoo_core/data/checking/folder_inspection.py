@@ -18,14 +18,14 @@ from zoo_core.data.checking.reports import BadFile, FolderReport, Splits, Stop
 from zoo_core.data.checking.spreads import sizes_of
 from zoo_core.data.folders.folder import (
     Channels,
-    SplitFiles,
     channels_of,
     image_of,
     label_splits,
-    split_listing,
 )
 from zoo_core.data.folders.labelling import LabelMode, class_of
 from zoo_core.data.folders.listing import Listing, list_images
+from zoo_core.data.folders.passed_over import passed_over
+from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_remarks
 from zoo_core.data.tables.files import read_each
 from zoo_core.data.tables.reading import Unreadable, quiet_pillow, unreadable_error
 from zoo_core.errors import ZooError
@@ -167,7 +167,11 @@ def _report(folder: _Folder) -> FolderReport:
         unreadable=tuple(_bad_file(listing.root, one) for one in folder.bad),
         others=listing.others,
         stops=folder.stops,
-        remarks=remarks_on(labels, duplicates, splits),
+        remarks=(
+            *(split_remarks(listing) if splits else ()),
+            *passed_over(listing),
+            *remarks_on(labels, duplicates, splits),
+        ),
         advice=advise(_facts(folder, labels, sizes, splits)) if sizes and splits else (),
     )
 
@@ -184,10 +188,9 @@ def _splits(folder: _Folder) -> Splits | None:
     if not folder.splits:
         return None
     train, test = folder.splits["train"], folder.splits["test"]
-    own = train.root != test.root
     return Splits(
-        own=(train.root.name, test.root.name) if own else (),
-        fraction=None if own else folder.asked.held_out,
+        own=(train.own, test.own) if train.own else (),
+        fraction=None if train.own else folder.asked.held_out,
         train=len(train.names),
         test=len(test.names),
     )

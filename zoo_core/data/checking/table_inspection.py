@@ -68,7 +68,10 @@ def inspect_dataset(
         summary=dataset.summary(),
         tables=reports,
         stops=tuple(_nothing_to_train(report) for report in reports if not report.train),
-        remarks=tuple(text for report in reports for text in _remarks(report, len(reports))),
+        remarks=(
+            *dataset.remarks(),
+            *(text for report in reports for text in _remarks(report, len(reports))),
+        ),
         advice=_advice(dataset, reports, asked),
     )
 

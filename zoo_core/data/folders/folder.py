@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from zoo_core.config.options import Between, Place
 from zoo_core.data.folders.labelling import Labelling, LabelMode, find_classes
-from zoo_core.data.folders.listing import Listing, describe_others, list_images
-from zoo_core.data.folders.splits import held_out
+from zoo_core.data.folders.listing import describe_others, list_images
+from zoo_core.data.folders.passed_over import passed_over
+from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_remarks
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
 from zoo_core.data.tables.jitter import Factor, varying
@@ -17,7 +17,7 @@ from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from zoo_core.data.tables.memory import MemoryTable
@@ -25,21 +25,6 @@ if TYPE_CHECKING:
 
 HeldOut = Annotated[float, Between(0.0, 0.9)]
 Channels = Literal["auto", "1", "3"]
-
-HELD_OUT_FOLDERS = ("test", "val", "valid", "validation")
-"""Beside `train`, the first of these is the held-out split."""
-
-
-@dataclass(frozen=True, slots=True)
-class SplitFiles:
-    """The images of one split: relative paths below a folder."""
-
-    root: Path
-    names: tuple[str, ...]
-
-    def paths(self) -> list[Path]:
-        """Return the path of every image."""
-        return [self.root / name for name in self.names]
 
 
 class Folder(CachedDataset):
@@ -50,8 +35,9 @@ class Folder(CachedDataset):
     transparency is laid on white, the camera's orientation is applied, of an animation the first
     frame is taken. For `size`, the short side is scaled and the centre is cropped.
 
-    Where `train/` lies beside `test/` (or `val/`, `valid/`, `validation/`), these are the training
-    and the held-out split. Else the name of each file decides: adding one moves no other.
+    Where a folder is named as a training split and one beside it as a held-out one (`train/` and
+    `test/`, `Training/` and `Valid/`, `seg_train/` and `seg_test/`), these are the two splits; so
+    they are in each class. Else the name of each file decides: adding one moves no other.
 
     Args:
         path: the folder, relative to where the command runs.
@@ -120,45 +106,9 @@ class Folder(CachedDataset):
         said = (f"{others} not read" if others else "", *map(str, self.variations.values()))
         return "; ".join((super().summary(), *filter(None, said)))
 
-
-def split_listing(listing: Listing, fraction: float) -> dict[Split, SplitFiles]:
-    """Return the images of the training and of the held-out split.
-
-    Raises:
-        ZooError: a folder with a split of its own, and images outside it.
-    """
-    tops = {name.partition("/")[0] for name in listing.images if "/" in name}
-    held = next((name for name in HELD_OUT_FOLDERS if name in tops), None)
-    if "train" in tops and held is not None:
-        return _own_split(listing, held)
-    chosen = held_out(listing.images, fraction)
-    return {
-        "train": SplitFiles(listing.root, tuple(_where(listing.images, chosen, wanted=False))),
-        "test": SplitFiles(listing.root, tuple(_where(listing.images, chosen, wanted=True))),
-    }
-
-
-def _where(names: Sequence[str], chosen: Sequence[bool], *, wanted: bool) -> Iterator[str]:
-    return (name for name, one in zip(names, chosen, strict=True) if one == wanted)
-
-
-def _own_split(listing: Listing, held: str) -> dict[Split, SplitFiles]:
-    inside = {top: _below(listing.images, top) for top in ("train", held)}
-    outside = [name for name in listing.images if name.partition("/")[0] not in inside]
-    if outside:
-        raise ZooError(
-            f"{str(listing.root)!r} has train/ and {held}/ and also {len(outside)} "
-            f"image{'s' if len(outside) > 1 else ''} outside them, such as {outside[0]!r}",
-            hint=f"move what is outside elsewhere, or name `folder:{listing.root}/train`",
-        )
-    return {
-        "train": SplitFiles(listing.root / "train", inside["train"]),
-        "test": SplitFiles(listing.root / held, inside[held]),
-    }
-
-
-def _below(names: Sequence[str], top: str) -> tuple[str, ...]:
-    return tuple(name.removeprefix(f"{top}/") for name in names if name.startswith(f"{top}/"))
+    def remarks(self) -> tuple[str, ...]:
+        """Return what was guessed of the folders, and what was passed over."""
+        return (*split_remarks(self.listing), *passed_over(self.listing))
 
 
 def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str) -> Labelling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -83,6 +84,6 @@ def _mixed(owner: str, count: int, example: str, classes: tuple[str, ...]) -> Zo
 def _one_level_up(owner: str, folder: str) -> ZooError:
     return ZooError(
         f"all images of {owner!r} lie in {folder!r}, which has folders itself",
-        hint=f"`folder:{Path(owner) / folder}` takes those as classes, "
+        hint=f"`{shlex.quote(f'folder:{Path(owner) / folder}')}` takes those as classes, "
         "`-o data.labels=none` ignores them",
     )

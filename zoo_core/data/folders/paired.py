@@ -10,6 +10,7 @@ from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
 from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
+from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
 from zoo_core.data.tables.jitter import Factor, varying
@@ -38,9 +39,9 @@ class Paired(CachedDataset):
     `B/` (also `train/A/`, `train/B/`, or `A/train/`, `B/train/`) under the same name, whatever its
     ending. Both images of a pair are scaled and cropped alike.
 
-    Where `train/` lies beside `test/` (or `val/`, `valid/`, `validation/`; several of these count
-    as one), these are the training and the held-out split. Else the name of each pair decides:
-    adding one moves no other. Files are read and converted as `folder` does.
+    Where a folder is named as a training split and others beside it as held-out ones (`train/`,
+    `test/`, `Valid/`; all of the latter count as one), these are the two splits. Else the name of
+    each pair decides: adding one moves no other. Files are read and converted as `folder` does.
 
     Args:
         path: the folder, relative to where the command runs.
@@ -105,6 +106,10 @@ class Paired(CachedDataset):
         said = (f"{others} not read" if others else "", *map(str, self.variations.values()))
         found = f"{counts} of {self.image}, {' to '.join(self.direction.upper())}"
         return "; ".join((found, *filter(None, said)))
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what was passed over."""
+        return tuple(passed_over(self.listing))
 
     def _on_demand(self, pairs: Pairs) -> PairTable | HalvesTable:
         forward = self.direction == "ab"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from zoo_core.data.folders.folder import HELD_OUT_FOLDERS
+from zoo_core.data.folders.split_names import own_split, sides_of, split_name, unpaired_hint
 from zoo_core.data.folders.splits import held_out
 from zoo_core.errors import ZooError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zoo_core.data.folders.listing import Listing
+    from zoo_core.data.folders.split_names import OwnSplit
     from zoo_core.interfaces.data import Split
 
 Layout = Literal["auto", "side-by-side", "folders"]
@@ -22,8 +24,6 @@ Layout = Literal["auto", "side-by-side", "folders"]
 
 SIDES = ("A", "B")
 """The folders of the two sides."""
-
-SPLITS = ("train", *HELD_OUT_FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,10 @@ def _side(name: str) -> tuple[str, str] | None:
     """Return the side and the name of the pair, for A/train/1.png and train/A/1.png alike."""
     parts = PurePosixPath(name).parts
     for at in range(min(2, len(parts) - 1)):
-        if parts[at] in SIDES and (at == 0 or parts[0] in SPLITS):
+        side = parts[at].upper()
+        if side in SIDES and (at == 0 or split_name(parts[0]) is not None):
             pair = PurePosixPath(*parts[:at], *parts[at + 1 :])
-            return parts[at], str(pair.with_suffix(""))
+            return side, str(pair.with_suffix(""))
     return None
 
 
@@ -133,19 +134,19 @@ def _refuse_others(listing: Listing, sides: Mapping[str, object]) -> None:
 
 
 def _refuse_unpaired(listing: Listing) -> None:
-    tops = {name.partition("/")[0] for name in listing.images}
-    if {"trainA", "trainB"} <= tops:
+    sides = sides_of({name.partition("/")[0] for name in listing.images})
+    wanted = unpaired_hint(str(listing.root), sides)
+    if wanted:
         raise ZooError(
-            f"{str(listing.root)!r} has trainA/ and trainB/, which hold images without partners",
-            hint=f"`--data unpaired:{listing.root}/trainA,{listing.root}/trainB`; "
-            "pairs lie in A/ and B/ under the same names",
+            f"{str(listing.root)!r} has {sides['train a']}/ and {sides['train b']}/, "
+            "which hold images without partners",
+            hint=f"{wanted}; pairs lie in A/ and B/ under the same names",
         )
 
 
 def _split(root: Path, names: tuple[str, ...], fraction: float) -> dict[Split, tuple[str, ...]]:
-    tops = {name.partition("/")[0] for name in names if "/" in name}
-    own = [name for name in HELD_OUT_FOLDERS if name in tops]
-    if "train" in tops and own:
+    own = own_split({name.partition("/")[0] for name in names if "/" in name})
+    if own is not None:
         return _own_split(root, names, own)
     chosen = dict(zip(names, held_out(names, fraction), strict=True))
     return {
@@ -154,19 +155,19 @@ def _split(root: Path, names: tuple[str, ...], fraction: float) -> dict[Split, t
     }
 
 
-def _own_split(
-    root: Path, names: Sequence[str], held: Sequence[str]
-) -> dict[Split, tuple[str, ...]]:
+def _own_split(root: Path, names: Sequence[str], own: OwnSplit) -> dict[Split, tuple[str, ...]]:
     # published sets have val/ beside test/: no image of either is trained on
-    outside = [name for name in names if name.partition("/")[0] not in ("train", *held)]
+    tops = {name: name.partition("/")[0] for name in names}
+    known = (own.train, *own.held)
+    outside = [name for name, top in tops.items() if top not in known]
     if outside:
-        folders = "/, ".join(("train", *held))
         raise ZooError(
-            f"{str(root)!r} has {folders}/ and also {len(outside)} "
+            f"{str(root)!r} has {'/, '.join(known)}/ and also {len(outside)} "
             f"pair{'s' if len(outside) > 1 else ''} outside them, such as {outside[0]!r}",
-            hint=f"move what is outside elsewhere, or name `paired:{root}/train`",
+            hint="move what is outside elsewhere, or name "
+            f"`{shlex.quote(f'paired:{root}/{own.train}')}`",
         )
     return {
-        "train": tuple(name for name in names if name.startswith("train/")),
-        "test": tuple(name for name in names if not name.startswith("train/")),
+        "train": tuple(name for name, top in tops.items() if top == own.train),
+        "test": tuple(name for name, top in tops.items() if top != own.train),
     }

@@ -11,7 +11,9 @@ from zoo_core.config.options import Place, Source
 from zoo_core.config.paths import expanded
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.data.folders.pair_sides import sides_of_pairs
 from zoo_core.data.folders.passing import passed_on
+from zoo_core.data.folders.split_names import sides_of, unpaired_hint
 from zoo_core.data.tables.jitter import Factor
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Dataset, Datasets, Split, Table, Variation
@@ -28,10 +30,12 @@ class Unpaired(Dataset):
     path alone will do. Each side keeps its labels and its own training and held-out split. The
     data set has classes where both sides have the same ones.
 
+    One data set of pairs, such as `paired:maps`, is both sides: what belongs together is forgotten.
+
     Options that are none or auto are left to each side; others reach the sides that have them.
 
     Args:
-        sides: the two, with a comma between them.
+        sides: the two, with a comma between them, or one data set of pairs.
         test: two more sides, all of whose images are held out, in place of each side's own split.
         held_out: fraction of a folder's images that is held out.
         channels: 1 reads folders as grey, 3 as colour.
@@ -67,8 +71,9 @@ class Unpaired(Dataset):
             jitter=self.jitter,
             mirror=self.mirror,
         )
-        self.names = _two(self.sides)
-        self.opened = _opened(self.datasets, self.names, given)
+        pairs = _pairs(self.datasets, self.sides, given)
+        self.names = (self.sides, self.sides) if pairs else _two(self.sides)
+        self.opened = pairs or _opened(self.datasets, self.names, given)
         first, second = self.opened.values()
         self.image = first.image
         _check_alike(self.opened, self.names)
@@ -105,10 +110,19 @@ class Unpaired(Dataset):
 
     def summary(self) -> str:
         """Return one sentence with counts of both sides."""
-        sides = zip(self.names, self.opened.items(), strict=True)
-        found = [f"{side.upper()} ({name}): {data.summary()}" for name, (side, data) in sides]
+        own = not self._held_out
+        found = [f"{side}: {_described(data, own=own)}" for side, data in self._named]
         held = [len(table) for table in self.tables("test").values()] if self._held_out else []
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what each side remarks."""
+        return tuple(f"{side}: {text}" for side, data in self._named for text in data.remarks())
+
+    @property
+    def _named(self) -> list[tuple[str, Dataset]]:
+        sides = zip(self.names, self.opened.items(), strict=True)
+        return [(f"{side.upper()} ({name})", data) for name, (side, data) in sides]
 
     def _test_sides(self, given: Mapping[str, object]) -> dict[str, Dataset]:
         names = _two(self.test)
@@ -122,6 +136,20 @@ class Unpaired(Dataset):
                     hint="`-o data.test=` takes sides like those to train on",
                 )
         return found
+
+
+def _described(data: Dataset, *, own: bool) -> str:
+    """Return a side's own sentence, or only what it trains on where its own split is not used."""
+    if own:
+        return data.summary()
+    return f"{len(data.tables('train')['images']):,} training images of {data.image}"
+
+
+def _pairs(datasets: Datasets, text: str, options: Mapping[str, object]) -> dict[str, Dataset]:
+    """Return the sides of one data set of pairs, such as `paired:maps`, or none."""
+    if "," in text or ":" not in text:
+        return {}
+    return sides_of_pairs(datasets(text, **options))
 
 
 def _two(text: str) -> tuple[str, str]:
@@ -143,12 +171,8 @@ def _two(text: str) -> tuple[str, str]:
 
 def _published_form(folder: Path) -> str:
     """Return what to say instead of a folder that is laid out as the sets of CycleGAN are."""
-    if not all((folder / name).is_dir() for name in ("trainA", "trainB")):
-        return ""
-    test = all((folder / name).is_dir() for name in ("testA", "testB"))
-    return f"`--data unpaired:{folder}/trainA,{folder}/trainB`" + (
-        f" and `-o data.test={folder}/testA,{folder}/testB`" if test else ""
-    )
+    inside = [one.name for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+    return unpaired_hint(str(folder), sides_of(inside))
 
 
 def _opened(

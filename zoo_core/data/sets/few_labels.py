@@ -114,6 +114,10 @@ class FewLabels(Dataset):
         """Return one sentence with counts, also of the labels that are kept."""
         return f"{self.dataset.summary()}; {self.count:,} training labels are used"
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return what the other data set remarks."""
+        return self.dataset.remarks()
+
     def _masked(self, table: Table) -> dict[str, Table]:
         labels = labels_of(table)
         chosen = _chosen(labels, self.count, self.classes, self.seed)

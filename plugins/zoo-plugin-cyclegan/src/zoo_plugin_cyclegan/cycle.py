@@ -81,7 +81,11 @@ class Cycle(Game):
     @classmethod
     def roles(cls, task: Task) -> Mapping[str, Role]:
         if not {"a", "b"} <= task.images.keys():
-            other = "`--game paired`, or " if task.source else ""
+            other = (
+                "`--game paired`; `--data unpaired:paired:PATH` forgets what belongs together; "
+                if task.source
+                else ""
+            )
             raise ZooError(
                 "game 'cycle' plays with two sets of images, and the data has one",
                 hint=f"{other}`--data unpaired:A,B`, with two folders or data sets",
