@@ -20,7 +20,8 @@ from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
-    from zoo_core.metrics.evaluation import Measures, evaluate
+    from zoo_core.metrics.evaluation import evaluate
+    from zoo_core.metrics.measures import Measures
     from zoo_core.runs import Evaluation
     from zoo_core.training import resume, train
     from zoo_core.weights.pretrained import Pretrained, load
@@ -30,7 +31,7 @@ __version__ = VERSION
 _LAZY = {
     "Composition": "zoo_core.composition",
     "Evaluation": "zoo_core.runs",
-    "Measures": "zoo_core.metrics.evaluation",
+    "Measures": "zoo_core.metrics.measures",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",
     "evaluate": "zoo_core.metrics.evaluation",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -96,6 +97,25 @@ class Terminal:
         from rich.progress import track
 
         return track(items, description="", console=self.live, transient=True)
+
+    @contextmanager
+    def counting(self, text: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Say what takes its time; give what is told how far it is.
+
+        Args:
+            text: what is done.
+            total: how far it goes; None where that is not known.
+        """
+        if self.live is None:
+            self.remark(text)
+            yield lambda _done: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*shown, console=self.live, transient=True) as progress:
+            task = progress.add_task(text, total=total)
+            yield lambda done: progress.update(task, completed=done)
 
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
