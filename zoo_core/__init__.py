@@ -21,7 +21,8 @@ from zoo_core.version import VERSION
 if TYPE_CHECKING:
     from zoo_core.composition import Composition, compose
     from zoo_core.config.configuration import Configuration
-    from zoo_core.metrics.evaluation import Measures, evaluate
+    from zoo_core.metrics.evaluation import evaluate
+    from zoo_core.metrics.measures import Measures
     from zoo_core.runs import Evaluation
     from zoo_core.training import LogWatcher, resume, train
     from zoo_core.weights.pretrained import Pretrained
@@ -34,7 +35,7 @@ _LAZY = {
     "Configuration": "zoo_core.config.configuration",
     "Evaluation": "zoo_core.runs",
     "LogWatcher": "zoo_core.training",
-    "Measures": "zoo_core.metrics.evaluation",
+    "Measures": "zoo_core.metrics.measures",
     "Model": "zoo_core.weights.publication.model",
     "Pretrained": "zoo_core.weights.pretrained",
     "compose": "zoo_core.composition",

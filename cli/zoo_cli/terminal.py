@@ -107,6 +107,25 @@ class Terminal:
         with self.live.status("") as shown:
             yield lambda text: shown.update(Text(text))
 
+    @contextmanager
+    def counting(self, text: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Say what takes its time; give what is told how far it is.
+
+        Args:
+            text: what is done.
+            total: how far it goes; None where that is not known.
+        """
+        if self.live is None:
+            self.remark(text)
+            yield lambda _done: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*shown, console=self.live, transient=True) as progress:
+            task = progress.add_task(text, total=total)
+            yield lambda done: progress.update(task, completed=done)
+
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
         if not self.quiet:

@@ -184,13 +184,13 @@ def _settled(
     if recorded is not None:
         dataset: Dataset = RecordedDataset(recorded)
     else:
-        dataset = _dataset(settings, registry)
+        dataset = opened_dataset(settings, registry)
         measures = default_measures(registry, chosen, settings, dataset)
         if measures.parts:
             # first: a recorded configuration says that it has no measures
             chosen, settings = _decided(registry, [measures, *asked])
-            dataset = _dataset(settings, registry)
-    task = _task(settings, dataset)
+            dataset = opened_dataset(settings, registry)
+    task = task_of_run(settings, dataset)
     game = settings["game"].target
     roles = game.roles(task) if isinstance(game, type) and issubclass(game, Game) else {}
     plan = Blueprint(chosen, settings, task, roles)
@@ -204,7 +204,12 @@ def _decided(registry: Registry, asked: Sequence[Layer]) -> tuple[dict[str, Choi
     return chosen, settle(layers, chosen)
 
 
-def _dataset(settings: Settings, registry: Registry) -> Dataset:
+def opened_dataset(settings: Settings, registry: Registry) -> Dataset:
+    """Return the data set of settled values, and record the size that it has.
+
+    Raises:
+        ZooError: it cannot be opened.
+    """
     values = settings["run"].values
     size = values["size"]
     asked = None if size.value is None else parse_size(str(size.value))
@@ -217,7 +222,8 @@ def _dataset(settings: Settings, registry: Registry) -> Dataset:
     return dataset
 
 
-def _task(settings: Settings, dataset: Dataset) -> Task:
+def task_of_run(settings: Settings, dataset: Dataset) -> Task:
+    """Return what the data and the run's options ask of parts."""
     run = run_options(settings)
     return Task(
         images=dataset.images,

@@ -51,7 +51,7 @@ def select(registry: Registry, asked: Sequence[Layer]) -> dict[str, Choice]:
     chosen: dict[str, Choice] = {}
     for _ in range(_ROUNDS):
         layers = (*asked, *part_layers(chosen), ENGINE)
-        again = {role: _choose(registry, role, layers) for role in ROLES}
+        again = {role: choose(registry, role, layers) for role in ROLES}
         again = _taken(again, {layer.name for layer in asked})
         if again == chosen:
             return _complete(registry, chosen)
@@ -73,7 +73,12 @@ def part_layers(chosen: Selection) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def _choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
+def choose(registry: Registry, role: str, layers: Sequence[Layer]) -> Choice:
+    """Return what the strongest layer that says something of a role names for it.
+
+    Raises:
+        ZooError: an unknown or ambiguous name, or several where one is possible.
+    """
     for layer in layers:
         names = layer.names(role)
         if names is None:

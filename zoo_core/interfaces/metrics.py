@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
@@ -152,3 +152,7 @@ class Metric(ABC):
     @abstractmethod
     def __call__(self, compared: Comparison) -> Mapping[str, float]:
         """Return every score by name."""
+
+    def doubts(self, compared: Comparison) -> Iterable[str]:
+        """Give reasons not to believe the scores, such as too few images."""
+        return ()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoo_core.composition import Composition, compose
 from zoo_core.config.configuration import Configuration
-from zoo_core.config.request import Options
+from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Split
-from zoo_core.metrics import Panel, critic_of, has_images, samples_of
+from zoo_core.metrics import Panel, critic_of, samples_of
+from zoo_core.metrics.made import evaluate_pictures, names_pictures
+from zoo_core.metrics.measures import Measures, Told, counted, unheard
+from zoo_core.metrics.samples import splits_with_images
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import RunDirectory
@@ -22,31 +25,6 @@ from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
 from zoo_core.weights.sources import config_of, find_source
 
-SPLITS: tuple[Split, ...] = ("test", "train")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
-    """What is measured, and against what.
-
-    Args:
-        metrics: names; those of the run by default, else the cheap ones.
-        features: what metrics see images through; by default the run's, else those for its data.
-        data: what samples are compared with, if not the run's own data.
-        options: of metrics, features and data, such as `{"metric.kid": {"subsets": 10}}`.
-        count: samples; a translation has no more than its source has images.
-        splits: what samples are compared with; an empty split is passed over if another is there.
-        seed: of the samples and of the metrics' choices.
-    """
-
-    metrics: Sequence[str] = ()
-    features: str | None = None
-    data: str | None = None
-    options: Options = field(default_factory=dict)
-    count: int = 10_000
-    splits: Sequence[Split] = SPLITS
-    seed: int = 0
-
 
 def evaluate(
     source: str | Path,
@@ -55,28 +33,49 @@ def evaluate(
     device: str = "auto",
     average: bool = True,
     registry: Registry | None = None,
+    told: Told = unheard,
 ) -> list[Evaluation]:
-    """Measure a trained generator; every score comes with its protocol.
+    """Measure a trained generator, or pictures; every score comes with its protocol.
 
     The first samples of a seed are those of `Pretrained.sample` with that seed.
 
     Args:
         source: a run, one of its checkpoints, `RUN@best` or `RUN@step-1000`, a bundle, a
-            pretrained name or a repository on the Hub.
+            pretrained name or a repository on the Hub; or pictures that anything made, as
+            `--data` takes them, such as "folder:made", which are compared with `measures.data`.
         measures: what, and against what; the run's own measures by default.
         device: where to draw and measure.
         average: take the moving average where there is one.
         registry: where names are looked up; all installed plugins by default.
+        told: hears how many samples have been drawn and looked at so far.
 
     Raises:
         ZooError: no such source, metric or feature, or data, model and metrics that do not fit.
     """
     measures = measures or Measures()
+    known = registry or Registry.from_installed()
+    if names_pictures(str(source), known):
+        data = _data_of(str(source), measures, known)
+        return evaluate_pictures(
+            str(source), measures, data, device=choose_device(device), registry=known, told=told
+        )
+    return _of_model(source, measures, device=device, average=average, registry=registry, told=told)
+
+
+def _of_model(
+    source: str | Path,
+    measures: Measures,
+    *,
+    device: str,
+    average: bool,
+    registry: Registry | None,
+    told: Told,
+) -> list[Evaluation]:
     path = find_source(source, registry=registry)
     asked = _composition(path, measures, registry)
     model = load(path, device=device, average=average, registry=asked.registry)
     _check_same_images(model.composition, asked)
-    wanted = _with_images(asked, measures.splits)
+    wanted = splits_with_images(asked.dataset, measures.splits)
     found = []
     for samples in samples_of(asked, model.game, device=model.device, seed=measures.seed):
         first = Panel(
@@ -85,7 +84,7 @@ def evaluate(
         panels = [first, *(first.against(split) for split in wanted[1:])]
         nets = model.game.nets()
         with evaluating({**nets, "game": model.game}):
-            fake = first.see(samples.chunks(nets, measures.count))
+            fake = first.see(counted(samples.chunks(nets, measures.samples), told))
             critic = critic_of(asked, model.game, model.device) if model.has_critic else None
             scored = [panel.measure(fake, critic=critic) for panel in panels]
         found += [
@@ -116,10 +115,31 @@ def keep_scores(path: Path, evaluations: Sequence[Evaluation]) -> Path | None:
     return run.scores
 
 
+def _data_of(source: str, measures: Measures, registry: Registry) -> Configuration:
+    """Return the configuration whose data pictures are compared with.
+
+    Raises:
+        ZooError: nothing says what they are compared with, or there is nothing of that name.
+    """
+    if not measures.data:
+        raise ZooError(
+            f"nothing says what the pictures of {source!r} are compared with",
+            hint=f"`zoo eval {shlex.quote(source)} --data folder:PATH`, with the real ones",
+        )
+    if names_pictures(measures.data, registry):
+        return Configuration(parts={"data": measures.data})
+    found = config_of(find_source(measures.data, registry=registry))
+    kept = {name: found.options.get(name, {}) for name in ("data", "run")}
+    size = {name: value for name, value in kept["run"].items() if name == "size"}
+    return Configuration(
+        parts={"data": found.parts["data"]}, options={"data": kept["data"], "run": size}
+    )
+
+
 def _composition(path: Path, measures: Measures, registry: Registry | None) -> Composition:
     """Return the run's composition with what is to be measured."""
     config = config_of(path)
-    run = {**measures.options.get("run", {}), "eval_count": measures.count}
+    run = {**measures.options.get("run", {}), "eval_count": measures.samples}
     asked = {
         "metric": tuple(measures.metrics),
         "features": measures.features,
@@ -145,16 +165,6 @@ def _without(config: Configuration, roles: Iterable[str]) -> Configuration:
         if name.partition(".")[0] not in gone
     }
     return replace(config, parts=kept, options=options)
-
-
-def _with_images(composition: Composition, splits: Sequence[Split]) -> list[Split]:
-    found = [split for split in splits if has_images(composition.dataset, split)]
-    if not found:
-        raise ZooError(
-            f"the data has no images in the split {splits[0]!r}",
-            hint="`--split train`, or hold some out, such as `-o data.held_out=0.1`",
-        )
-    return found
 
 
 def _check_same_images(trained: Composition, asked: Composition) -> None:

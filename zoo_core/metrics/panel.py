@@ -50,11 +50,13 @@ class Scored:
         values: score to value.
         protocol: all that scores must share to be compared, as JSON data.
         better: score to which way is better.
+        remarks: why a score should not be believed.
     """
 
     values: Mapping[str, float]
     protocol: Mapping[str, Any]
     better: Mapping[str, Better]
+    remarks: tuple[str, ...] = ()
 
     def recorded(self, *, step: int | None, by: str, weights: str, direction: str) -> Evaluation:
         """Return the scores as a record; `Evaluation` says what is told of them."""
@@ -67,6 +69,7 @@ class Scored:
             better=self.better,
             protocol=self.protocol,
             digest=digest_of(self.protocol),
+            remarks=self.remarks,
         )
 
 
@@ -157,6 +160,7 @@ class Panel:
             ZooError: fewer samples than a metric can bear, or a score that is not finite.
         """
         values: dict[str, float] = {}
+        remarks: list[str] = []
         for name, metric in self.metrics.items():
             _check_count(name, metric, len(fake), "samples")
             compared = Comparison(
@@ -167,8 +171,14 @@ class Panel:
                 rng=self._rng(name),
             )
             values |= {key: float(value) for key, value in metric(compared).items()}
+            remarks += metric.doubts(compared)
         _check_finite(values)
-        return Scored(values=values, protocol=self.protocol(len(fake)), better=self.better)
+        return Scored(
+            values=values,
+            protocol=self.protocol(len(fake)),
+            better=self.better,
+            remarks=tuple(remarks),
+        )
 
     def reference(self, name: str) -> Reference:
         """Return what a metric keeps of the real side."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo_core.composition import Composition
 from zoo_core.draws import CounterDraws
+from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch, Dataset, Game, Rows, Split, Table, as_floats, net_stream
 from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 
@@ -100,6 +101,21 @@ def _translation(
 def has_images(dataset: Dataset, split: Split) -> bool:
     """Return whether every table of a data set has images in a split."""
     return all(len(table) for table in dataset.tables(split).values())
+
+
+def splits_with_images(dataset: Dataset, splits: Sequence[Split]) -> list[Split]:
+    """Return those of some splits that have images.
+
+    Raises:
+        ZooError: none has.
+    """
+    found = [split for split in splits if has_images(dataset, split)]
+    if not found:
+        raise ZooError(
+            f"the data has no images in the split {splits[0]!r}",
+            hint="`--split train`, or hold some out, such as `-o data.held_out=0.1`",
+        )
+    return found
 
 
 def tables_of(direction: str, tables: Iterable[str]) -> tuple[str, str]:

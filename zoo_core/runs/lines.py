@@ -69,6 +69,7 @@ class Evaluation:
         better: score to which way is better.
         protocol: all that scores must share to be compared, as JSON data.
         digest: of the protocol; scores of different digests must not be compared.
+        remarks: why a score should not be believed; not recorded.
     """
 
     step: int | None
@@ -79,6 +80,7 @@ class Evaluation:
     better: Mapping[str, Better]
     protocol: Mapping[str, Any]
     digest: str
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the evaluation as JSON data."""

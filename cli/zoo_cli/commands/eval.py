@@ -10,14 +10,15 @@ import click
 from zoo_cli.comparing.scores import protocol_text
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
-from zoo_cli.installed import found_source
+from zoo_cli.installed import found_source, installed_registry
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import number
+from zoo_core import ZooError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zoo_core import Evaluation, Registry
+    from zoo_core import Evaluation, Measures, Registry
 
 
 @click.command(
@@ -27,12 +28,17 @@ if TYPE_CHECKING:
         "zoo eval runs/dcgan-wgan-gp-digits",
         "zoo eval runs/first@best --metrics fid,kid --count 10000 --split test",
         "zoo eval runs/photos --features inception:weights.pth --metrics fid",
+        "zoo eval folder:made --data folder:real --metrics fid,kid",
     ),
 )
 @click.argument("source", metavar="SRC")
 @click.option("--metrics", metavar="NAME[,NAME]", help="`zoo list metric` shows all.")
 @click.option("--features", metavar="NAME[:PATH]", help="What metrics see images through.")
-@click.option("--count", type=click.IntRange(min=1), default=10_000, show_default=True)
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    help="Samples: 10,000 by default; of pictures in files, all.",
+)
 @click.option(
     "--split",
     type=click.Choice(["test", "train", "both"]),
@@ -40,7 +46,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="Real images that samples are compared with: held-out ones, those trained on.",
 )
-@click.option("--data", metavar="NAME[:PATH]", help="Other data than the run's own.")
+@click.option(
+    "--data",
+    metavar="NAME[:PATH]",
+    help="Other data than the run's own; for pictures, what they are compared with.",
+)
+@click.option("--size", metavar="N|HxW", help="Scale and crop images to it, pictures as well.")
 @click.option("--data-dir", metavar="DIR", help="Where the data set lies.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of samples and choices.")
 @device_option
@@ -61,29 +72,57 @@ if TYPE_CHECKING:
 def command(terminal: Terminal, /, **given: Any) -> None:
     """Measure SRC: a run, RUN@best or one of its checkpoints, weights, a pretrained name, a Hub id.
 
-    Scores can be compared where their protocols are the same: features, data, split, counts,
-    seed and versions. `zoo compare` keeps the others apart.
+    Or pictures that any program made, such as folder:made, against those of --data. Scores can be
+    compared where their protocols are the same: features, data, split, counts, seed and versions.
+    `zoo compare` keeps the others apart.
     """
-    from zoo_core.metrics.evaluation import keep_scores
+    from zoo_core.metrics.made import names_pictures
 
-    path, registry = found_source(terminal, given["source"], given["plugins"])
-    found = _evaluated(path, registry, given)
-    if not given["no_save"]:
-        keep_scores(path, found)
+    source, registry = given["source"], installed_registry(terminal, given["plugins"])
+    pictures = names_pictures(source, registry)
+    if not pictures:
+        path, registry = found_source(terminal, source, given["plugins"])
+        source = str(path)
+    found = _evaluated(terminal, source, registry, given)
     if given["as_json"]:
-        terminal.json([{"source": str(path), **one.to_json()} for one in found])
+        terminal.json(
+            [{"source": source, **one.to_json(), "remarks": list(one.remarks)} for one in found]
+        )
     else:
         _show(terminal, found)
+    for remark in dict.fromkeys(text for one in found for text in one.remarks):
+        terminal.remark(remark)
+    if not pictures and not given["no_save"]:
+        _keep(path, found)
 
 
-def _evaluated(path: Path, registry: Registry, given: Mapping[str, Any]) -> list[Evaluation]:
+def _evaluated(
+    terminal: Terminal, source: str, registry: Registry, given: Mapping[str, Any]
+) -> list[Evaluation]:
+    from zoo_core.metrics.evaluation import evaluate
+
+    measures = _measures(given)
+    counted = "pictures" if measures.count is None else f"{measures.count:,} pictures"
+    with terminal.counting(f"measuring {counted}", measures.count) as told:
+        return evaluate(
+            source,
+            measures,
+            device=given["device"],
+            average=not given["no_ema"],
+            registry=registry,
+            told=told,
+        )
+
+
+def _measures(given: Mapping[str, Any]) -> Measures:
     from zoo_core.composition import parse_options, split_names
-    from zoo_core.metrics.evaluation import SPLITS, Measures, evaluate
+    from zoo_core.metrics.measures import SPLITS, Measures
 
     options = parse_options(given["options"])
-    if given["data_dir"] is not None:
-        options["data"] = {**options.get("data", {}), "root": given["data_dir"]}
-    measures = Measures(
+    for section, name, flag in (("data", "root", "data_dir"), ("run", "size", "size")):
+        if given[flag] is not None:
+            options[section] = {**options.get(section, {}), name: given[flag]}
+    return Measures(
         metrics=split_names(given["metrics"] or ""),
         features=given["features"],
         data=given["data"],
@@ -92,13 +131,23 @@ def _evaluated(path: Path, registry: Registry, given: Mapping[str, Any]) -> list
         splits=SPLITS if given["split"] == "both" else (given["split"],),
         seed=given["seed"],
     )
-    return evaluate(
-        path,
-        measures,
-        device=given["device"],
-        average=not given["no_ema"],
-        registry=registry,
-    )
+
+
+def _keep(path: Path, found: Sequence[Evaluation]) -> None:
+    """Add the scores, which have been printed, to the run.
+
+    Raises:
+        ZooError: they cannot be written.
+    """
+    from zoo_core.metrics.evaluation import keep_scores
+
+    try:
+        keep_scores(path, found)
+    except ZooError as error:
+        raise ZooError(
+            f"the scores above are not kept with the run: {error.message}",
+            hint="`--no-save` keeps them nowhere; `--json` prints them to be kept elsewhere",
+        ) from error
 
 
 def _show(terminal: Terminal, found: Sequence[Evaluation]) -> None:
@@ -106,9 +155,9 @@ def _show(terminal: Terminal, found: Sequence[Evaluation]) -> None:
     table = columns("score", *(_heading(one) for one in found))
     for column in table.columns[1:]:
         column.justify = "right"
-    for name in found[0].scores:
+    for name in dict.fromkeys(name for one in found for name in one.scores):
         way = found[0].better.get(name, "")
-        cells = [number(one.scores[name]) for one in found]
+        cells = [number(one.scores[name]) if name in one.scores else "-" for one in found]
         table.add_row(f"{name} ({way} is better)" if way else name, *cells)
     table.add_row("protocol", *(one.digest for one in found), style="dim")
     terminal.show(table)

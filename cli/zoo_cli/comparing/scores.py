@@ -161,9 +161,10 @@ def protocol_text(protocol: Mapping[str, Any], weights: str = "") -> str:
     features = said("features").rpartition("/")[2]
     data = said("data").rpartition("/")[2]
     made_by = f", {weights} weights" if weights else ""
+    what = "pictures" if "fake_split" in protocol else "samples"
     digest = str(protocol.get("features_digest", ""))[:8]
     return (
-        f"{said('fake_count')} samples (seed {said('seed')}{made_by}) against "
+        f"{said('fake_count')} {what} (seed {said('seed')}{made_by}) against "
         f"{said('real_count')} {said('split')} images of {data}, {said('image')}, "
         f"features {features} {digest}".rstrip()
     )

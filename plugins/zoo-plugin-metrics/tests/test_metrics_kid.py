@@ -55,7 +55,8 @@ def test_the_same_subsets_give_what_torch_fidelity_gives() -> None:
 def test_whole_sets_need_one_subset(measure, image_set) -> None:
     found = measure(Kid(subsets=7), image_set(FAKE), image_set(REAL[:300]))
     assert found["kid"] == pytest.approx(exact(FAKE, REAL[:300]), rel=1e-4)
-    assert found["kid.std"] == 0
+    # one subset has no spread, and 0 would look like a certain figure
+    assert "kid.std" not in found
 
 
 def test_random_subsets_scatter_around_the_whole(measure, image_set) -> None:

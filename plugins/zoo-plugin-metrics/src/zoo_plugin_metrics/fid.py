@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from zoo_core.interfaces import Comparison, Draws, Metric, Real, Reference
@@ -28,6 +28,19 @@ class Fid(Metric):
     def __call__(self, compared: Comparison) -> Mapping[str, float]:
         rows = features_of(compared.fake, whose="samples", least=self.least)
         return {"fid": frechet_distance(moments(rows), Moments.kept(compared.reference))}
+
+    def doubts(self, compared: Comparison) -> Iterator[str]:
+        length = compared.fake.features.shape[1]
+        real = Moments.kept(compared.reference).factor
+        few = {"samples": len(compared.fake)}
+        if real is not None:
+            few["real images"] = len(real)
+        for whose, count in few.items():
+            if count <= length:
+                yield (
+                    f"fid of {count:,} {whose} is unreliable: that is too few for the covariance "
+                    f"of {length:,} features, and the figure comes out too high"
+                )
 
 
 def frechet_distance(first: Moments, second: Moments) -> float:

@@ -26,9 +26,10 @@ class Kid(Metric):
     """Estimate the squared maximum mean discrepancy of the features without bias.
 
     The kernel is (x . y / F + 1)^3 for features of length F; `kid` is the mean over subsets,
-    `kid.std` the deviation between them. The expectation does not depend on the counts, so
-    sets with fewer images than `subset_size` are compared in subsets of what there is, at the
-    price of a larger spread. It may be slightly negative where two sets are alike.
+    `kid.std` the deviation between them, left out where there is only one. The expectation does
+    not depend on the counts, so sets with fewer images than `subset_size` are compared in subsets
+    of what there is, at the price of a larger spread. It may be slightly negative where two sets
+    are alike.
 
     Args:
         subsets: how many random subsets are compared; one where both sets are taken whole.
@@ -61,7 +62,8 @@ class Kid(Metric):
         rows = _chosen(len(fake), size, rng.child("fake"), number)
         others = _chosen(len(real), size, rng.child("real"), number)
         mean, spread = over_subsets(fake, real, rows, others)
-        return {"kid": mean, "kid.std": spread}
+        # one subset has no spread
+        return {"kid": mean, "kid.std": spread} if number > 1 else {"kid": mean}
 
 
 def _chosen(count: int, size: int, rng: Draws, number: int) -> Tensor:
