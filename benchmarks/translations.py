@@ -6,7 +6,12 @@ untranslated images score.
 
 maps: cyclegan and pix2pix on aerial photographs and maps of 64 pixels, ten minutes each.
 
+jitter-maps: cyclegan on maps with the random crops and mirror images of its paper and without, for
+the same time each, three seeds: the error of held-out images that were translated there and back,
+and pictures. Only where it is asked for.
+
     python benchmarks/translations.py --data-dir data --maps maps/
+    python benchmarks/translations.py --only jitter-maps --maps maps/
     python benchmarks/translations.py --only digits-mnist --seeds 0 --again
     python benchmarks/translations.py --quick
 """
@@ -15,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +60,13 @@ MAP_ROWS = {"cyclegan": 4, "pix2pix": 3}
 """Rows of the pictures of maps that are kept: one of each kind."""
 
 MAP_COLUMNS = 6
+
+JITTER = "jitter-maps"
+VARIED: Mapping[str, Mapping[str, Any]] = {
+    "with": {},
+    "without": {"jitter": 1.0, "mirror": False},
+}
+"""Options of the data: those that the generator brings, and none."""
 
 
 def make_digits(seed: int, places: Places, given: argparse.Namespace) -> None:
@@ -105,15 +118,22 @@ def measured(directory: Path, composition: Composition) -> dict[str, Any]:
         source, target = tables_of(evaluation.direction, composition.dataset.images)
         real = held_out(composition, source)
         panel = Panel(composition, table=target, split="test")
-        there = translated(model, real.images, source + target)
-        back = translated(model, there, target + source)
         found[evaluation.direction] = {
             **evaluation.to_json(),
             "untranslated": panel.measure(panel.see([real])).values,
-            "cycle_error": round((back - real.images).abs().mean().item(), 4),
-            "changed": round((there - real.images).abs().mean().item(), 4),
+            **errors(model, real.images, source, target),
         }
     return found
+
+
+def errors(model: Pretrained, images: Tensor, source: str, target: str) -> dict[str, float]:
+    """Return how far images are from themselves there and back, and from their translations."""
+    there = translated(model, images, source + target)
+    back = translated(model, there, target + source)
+    return {
+        "cycle_error": round((back - images).abs().mean().item(), 4),
+        "changed": round((there - images).abs().mean().item(), 4),
+    }
 
 
 def held_out(composition: Composition, side: str) -> Batch:
@@ -133,23 +153,54 @@ def make_maps(generator: str, places: Places, given: argparse.Namespace) -> None
     name = f"{MAPS}-{generator}"
     if not program.wanted(given, places.figures(f"{FOLDER}/{name}"), name):
         return
+    composition = of_maps(generator, places, given)
+    directory = trained(composition, places.runs / name, name, every=100, again=given.again)
+    result = {"name": name, "size": 64, "training": training_of(directory)}
+    keep_picture(directory, places.picture(name), rows=MAP_ROWS[generator], columns=MAP_COLUMNS)
+    program.write_json(places.figures(f"{FOLDER}/{name}"), result)
+
+
+def of_maps(
+    generator: str,
+    places: Places,
+    given: argparse.Namespace,
+    *,
+    seed: int = 0,
+    data: Mapping[str, Any] | None = None,
+) -> Composition:
+    """Return a generator that learns from maps for so many minutes."""
     if given.maps is None:
         raise ZooError(
             "no maps: they are pairs of an aerial photograph and a map, side by side",
             hint="`--maps FOLDER`, with train/ and val/ below it",
         )
-    data = f"paired:{given.maps}"
+    sides = f"paired:{given.maps}"
     if generator == "cyclegan":
-        data = "unpaired:" + ",".join(halves(given.maps, places.runs / "maps-halves"))
+        sides = "unpaired:" + ",".join(halves(given.maps, places.runs / "maps-halves"))
     steps = 2 if given.quick else MAP_STEPS
-    run = {"size": 64, "steps": steps, "max_minutes": given.minutes, "seed": 0, **BOOKKEEPING}
-    composition = compose(
-        {"generator": generator, "data": data}, {**HALF, "run": run}, recipe="none"
-    )
-    directory = trained(composition, places.runs / name, name, every=100, again=given.again)
-    result = {"name": name, "size": 64, "training": training_of(directory)}
-    keep_picture(directory, places.picture(name), rows=MAP_ROWS[generator], columns=MAP_COLUMNS)
-    program.write_json(places.figures(f"{FOLDER}/{name}"), result)
+    run = {"size": 64, "steps": steps, "max_minutes": given.minutes, "seed": seed, **BOOKKEEPING}
+    options = {**HALF, "run": run, "data": data or {}}
+    return compose({"generator": generator, "data": sides}, options, recipe="none")
+
+
+def make_jitter(seed: int, places: Places, given: argparse.Namespace) -> None:
+    """Train cyclegan on maps with its paper's variation of the images and without it."""
+    for said, options in VARIED.items():
+        name = f"{JITTER}-{said}-{seed}"
+        if not program.wanted(given, places.figures(f"{FOLDER}/{name}"), name):
+            continue
+        composition = of_maps("cyclegan", places, given, seed=seed, data=options)
+        directory = trained(composition, places.runs / name, name, every=100, again=given.again)
+        model = load(directory, device="cpu")
+        found = {
+            source + target: errors(model, held_out(composition, source).images, source, target)
+            for source, target in ("ab", "ba")
+        }
+        training = training_of(directory)
+        result = {"name": name, "seed": seed, "size": 64, "training": training, "figures": found}
+        keep_picture(directory, places.picture(name), rows=MAP_ROWS["cyclegan"], columns=4)
+        program.write_json(places.figures(f"{FOLDER}/{name}"), result)
+        program.say(f"{name}: {found}")
 
 
 def halves(maps: Path, folder: Path) -> list[str]:
@@ -188,6 +239,9 @@ def work(given: argparse.Namespace) -> None:
         for generator in MAP_ROWS:
             if generator in names:
                 make_maps(generator, places, given)
+        if JITTER in names:
+            for seed in given.seeds[:1] if given.quick else given.seeds:
+                make_jitter(seed, places, given)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -195,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = program.parser(__doc__, quick="two steps, a temporary folder")
     program.add_places(parser, runs="translations")
     program.add_data(parser)
-    program.add_choice(parser, [DIGITS, *MAP_ROWS])
+    program.add_choice(parser, [DIGITS, *MAP_ROWS, JITTER])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--steps", type=int, default=1200, help="between digits and mnist")
     parser.add_argument("--minutes", type=float, default=10.0, help="of training on maps")

@@ -1,6 +1,6 @@
-"""Write the reference pages of the documentation: commands, parts, and what is said of the Hub.
+"""Write the pages of the documentation that are made of the code: the reference and departures.
 
-`python tools/make_reference.py` writes `docs/reference/`; with `--check` it writes nothing and
+`python tools/make_reference.py` writes them below `docs/`; with `--check` it writes nothing and
 fails where a page is not current.
 """
 
@@ -25,26 +25,28 @@ from zoo_core.weights.hub.failures import SAYINGS, Failure, Request, fields_of
 from zoo_core.weights.shipped import told_of
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ROOT / "docs" / "reference"
+PAGES = ROOT / "docs"
 WIDTH = 80
 NOTE = "<!-- written by tools/make_reference.py; `make docs` writes it again -->\n\n"
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or compare them; return the exit status."""
+    registry = Registry.from_installed()
     pages = {
-        "commands.md": commands_page(),
-        "parts.md": parts_page(Registry.from_installed()),
-        "hub-errors.md": hub_page(),
+        "reference/commands.md": commands_page(),
+        "reference/parts.md": parts_page(registry),
+        "reference/hub-errors.md": hub_page(),
+        "departures.md": departures_page(registry),
     }
     if "--check" not in arguments:
-        PAGES.mkdir(parents=True, exist_ok=True)
+        (PAGES / "reference").mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
             (PAGES / name).write_text(text, encoding="utf-8")
         return 0
     stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
     for name in stale:
-        print(f"docs/reference/{name} is not current: `make docs` writes it", file=sys.stderr)
+        print(f"docs/{name} is not current: `make docs` writes it", file=sys.stderr)
     return 1 if stale else 0
 
 
@@ -73,7 +75,7 @@ def _help(title: str, text: str) -> str:
 
 def parts_page(registry: Registry) -> str:
     """Return every first-party part with its options, and the options of runs and players."""
-    items = [item for item in registry.entries() if item.source in {CORE, *FIRST_PARTY}]
+    items = ours(registry)
     text = NOTE + "# Parts\n\n"
     text += "What the first-party distributions offer. `zoo list` shows what is installed, and\n"
     text += "`zoo info NAME` one part of it. An option is set with `-o section.name=value`.\n\n"
@@ -88,6 +90,26 @@ def parts_page(registry: Registry) -> str:
     text += f"\n## Options of a player\n\nSections {players}, beside the options of the net, such"
     text += " as `-o critic.lr=1e-4`.\n\n"
     return text + option_table(options_of(PlayerOptions).values())
+
+
+def departures_page(registry: Registry) -> str:
+    """Return where first-party parts are not what was published, and why."""
+    text = NOTE + "# Where parts depart from the originals\n\n"
+    text += "A part has the defaults of its paper. Where paper and code of the authors differ, or\n"
+    text += "where a part does something else, it stands here, and `zoo info NAME` says it too.\n"
+    text += "What the tried configurations change is told in [recipes](recipes.md).\n\n"
+    rows = [
+        (item.entry.kind, f"`{item.entry.name}`", paper(item.entry.paper), sentence)
+        for item in ours(registry)
+        for sentence in item.entry.departures
+    ]
+    rows.sort(key=lambda row: KINDS.index(row[0]))
+    return text + table(("kind", "part", "published", "what is otherwise, and why"), rows)
+
+
+def ours(registry: Registry) -> list[Registered]:
+    """Return what the first-party distributions offer."""
+    return [item for item in registry.entries() if item.source in {CORE, *FIRST_PARTY}]
 
 
 def hub_page() -> str:
@@ -145,11 +167,14 @@ def details(item: Registered) -> str:
     if isinstance(target, Recipe):
         return f"### {item.entry.kind} {item.entry.name}\n\n{recipe_text(target)}\n"
     options, brings = list(options_of(target).values()), list(settings(item.entry.defaults))
-    if not options and not brings:
+    departures = item.entry.departures
+    if not (options or brings or departures):
         return ""
     text = f"### {item.entry.kind} {item.entry.name}\n\n"
     if brings:
         text += f"Brings {', '.join(brings)}.\n\n"
+    if departures:
+        text += f"Departs from the original: {'; '.join(departures)}.\n\n"
     return text + (option_table(options) + "\n" if options else "")
 
 

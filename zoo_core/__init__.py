@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo_core.config.options import Between
 from zoo_core.errors import ZooError, ZooValueError
-from zoo_core.registry.entry import CONTRACT, Entry
+from zoo_core.registry.entry import AVERAGED, CONTRACT, Entry
 from zoo_core.registry.hookspecs import hookimpl
 from zoo_core.registry.kinds import KINDS
 from zoo_core.registry.lookup import Registry
@@ -46,6 +46,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "AVERAGED",
     "CONTRACT",
     "KINDS",
     "Between",

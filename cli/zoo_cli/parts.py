@@ -61,6 +61,7 @@ class Described:
             "version": self.version,
             "aliases": list(entry.aliases),
             "tags": list(entry.tags),
+            "departures": list(entry.departures),
             "defaults": {section: dict(values) for section, values in entry.defaults.items()},
             "section": self.section,
             "options": [_option(option) for option in self.options],

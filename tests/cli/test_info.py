@@ -53,6 +53,17 @@ def test_needed_option_says_so(zoo):
     assert "path          str                    needed" in zoo("info", "folder").stdout
 
 
+def test_a_part_says_where_it_departs_from_its_original(zoo):
+    text = zoo("info", "relativistic-average").stdout
+    assert "departs         the sum of both terms, as in the paper's equations" in text
+    (part,) = json.loads(zoo("info", "r1", "--json").stdout)
+    assert part["departures"] == [
+        "half of weight times the squared norm, as in equations 9 and 10; the authors' code leaves "
+        "out the half, so its weight of 10 is 20 here (`weight` of the penalty)"
+    ]
+    assert "departs" not in zoo("info", "hinge").stdout
+
+
 RECIPES = """
 from zoo_core import Entry, Recipe, hookimpl
 QUICK = Recipe(

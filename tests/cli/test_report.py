@@ -250,7 +250,8 @@ def test_a_file_that_is_no_picture_is_left_out_and_said(zoo, run, home):
 
 def test_many_pictures_are_thinned_evenly(run):
     samples = run / "samples"
-    for step in range(4, 101):
+    # all of one size: which of them fit is then a matter of their number alone
+    for step in range(2, 101):
         shutil.copy(samples / "step-00000001.png", samples / f"step-{step:08d}.png")
     history = read_history(run)
     whole = pictures_of(history.samples)

@@ -29,6 +29,11 @@ PARTS = (
         target="zoo_core.builtin.adversarial:Adversarial",
         summary="Several critic moves, then one of the generator.",
         paper=PAPER,
+        departures=(
+            "the generator moves against the critic's last images unless a loss or a generator "
+            "says otherwise, which saves a pass; algorithm 1 draws new latents, as "
+            "`-o game.share=false` does",
+        ),
     ),
     Entry(
         kind="sampler",

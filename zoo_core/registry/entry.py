@@ -14,6 +14,13 @@ from zoo_core.registry.kinds import KINDS, MANY, MEASURING, ROLES
 CONTRACT = 1
 """The newest version of the plugin contract that this core understands."""
 
+AVERAGED = (
+    "samples, pictures and scores come from a moving average of the weights (`run.ema_images`), "
+    "because that mostly looks better; the original keeps none, and "
+    "`-o run.ema_images=0` does as it does"
+)
+"""A departure that generators have in common whose originals are older than the average."""
+
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 WEIGHTS_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*-\d+(?:x\d+)?")
@@ -43,6 +50,8 @@ class Entry:
         defaults: `{"parts": {...}, "generator": {...}, "critic": {...}, "run": {...}}`: the parts
             and values that this component brings unless something stronger says otherwise.
         tags: free words; `needs:X` are shown by `zoo info`.
+        departures: where it is not what was published or what its authors' code does, and why: a
+            sentence each, for `zoo info` and docs/departures.md.
         contract: version of the plugin contract that the entry was written for; one that is newer
             than `CONTRACT` is not looked at any further here: the registry refuses it by name.
 
@@ -59,6 +68,7 @@ class Entry:
     aliases: tuple[str, ...] = ()
     defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     tags: tuple[str, ...] = ()
+    departures: tuple[str, ...] = ()
     contract: int = 1
 
     def __post_init__(self) -> None:

@@ -95,6 +95,7 @@ def _show(terminal: Terminal, one: Described) -> None:
         "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
         "takes": ", ".join(one.takes),
         "brings": _brings(entry.defaults),
+        "departs": _lines(entry.departures),
         "data": told.data,
         "size": told.mb and f"{told.mb} MB",
         "metric": told.metric,

@@ -32,6 +32,7 @@ def test_the_nets_are_trained_as_in_the_paper() -> None:
     assert generator.defaults == {
         "parts": {"critic": "infogan"},
         "generator": {"optimizer": "adam", "lr": 1e-3, "betas": (0.5, 0.999)},
+        "game": {"share": False},
         "run": {"batch": 128, "latent_dim": 62},
     }
     assert critic.defaults == {"critic": {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}}

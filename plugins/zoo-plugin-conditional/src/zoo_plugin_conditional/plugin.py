@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoo_core import Entry, hookimpl
+from zoo_core import AVERAGED, Entry, hookimpl
 
 SEMI_SUPERVISED = "zoo-plugin-conditional/sgan"
 """The condition that trains a classifier."""
@@ -27,6 +27,12 @@ CONDITIONS = (
         summary="The score gains the product of a class embedding with the critic's features.",
         paper="arXiv:1802.05637",
         tags=("labels",),
+        departures=(
+            "the class embedding starts at zero, so that training starts from the unconditional "
+            "critic; the authors' code draws it",
+            "a generator gets the class as more latents, because any generator will do; the "
+            "paper's has conditional batch norm",
+        ),
     ),
     Entry(
         kind="condition",
@@ -50,6 +56,14 @@ CONDITIONS = (
         target="zoo_plugin_conditional.infogan:InfoGAN",
         summary="Codes among the latents that a reader must find in the images; no labels.",
         paper=INFOGAN,
+        departures=(
+            "`continuous_weight` is 0.1: the paper asks for less than 1 and gives no number, the "
+            "authors' code for MNIST has 1 (`-o condition.continuous_weight=1`)",
+            "the reader moves with the generator and at its learning rate; in the authors' code it "
+            "belongs to both updates, which gives all weights the same gradients",
+            "the reader has layer norm in place of batch norm: the codes of an image do not depend "
+            "on the others of its batch",
+        ),
     ),
 )
 
@@ -67,6 +81,10 @@ NETS = (
             "game": {"share": False},
             "run": {"batch": 128, "latent_dim": 62},
         },
+        departures=(
+            "tanh at the end, because images are in [-1, 1]; the authors' code has a sigmoid",
+            AVERAGED,
+        ),
     ),
     Entry(
         kind="discriminator",
@@ -75,6 +93,9 @@ NETS = (
         summary="Two convolutions, two linear layers, batch norm.",
         paper=INFOGAN,
         defaults={"critic": {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}},
+        departures=(
+            "leaky ReLU of slope 0.1, as the paper's table says; the authors' code has 0.01",
+        ),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo_core import Entry, hookimpl
+from zoo_core import AVERAGED, Entry, hookimpl
 
 CYCLEGAN = "arXiv:1703.10593"
 PIX2PIX = "arXiv:1611.07004"
@@ -12,6 +12,15 @@ JITTER = {"jitter": 286 / 256, "mirror": True}
 
 FALLING = {**ADAM, "schedule": "linear", "decay_from": 0.5}
 
+CUT = (
+    "images are brought to the size of the run by cutting off what is too long, and enlarged from "
+    "there for the random crop; the original squeezes the file's own pixels to 286 x 286"
+)
+FALLS = (
+    "the learning rate falls with every step of the second half of a run; the original lets it "
+    "fall once an epoch, for 100 of 200 epochs"
+)
+
 NETS = (
     Entry(
         kind="generator",
@@ -20,6 +29,7 @@ NETS = (
         summary="Translates images in residual blocks at a quarter of their sides.",
         paper=CYCLEGAN,
         defaults={"parts": {"critic": "patchgan", "game": "cycle"}, "data": JITTER},
+        departures=(CUT, AVERAGED),
     ),
     Entry(
         kind="generator",
@@ -32,6 +42,12 @@ NETS = (
             "critic": {"norm": "batch"},
             "data": JITTER,
         },
+        departures=(
+            CUT,
+            "no dropout in pictures and translations, so that they can be repeated; the original "
+            "draws with it, and with the statistics of the batch",
+            AVERAGED,
+        ),
     ),
     Entry(
         kind="discriminator",
@@ -66,6 +82,7 @@ GAMES = (
             "critic": FALLING,
             "run": {"batch": 1},
         },
+        departures=(FALLS,),
     ),
     Entry(
         kind="game",
@@ -79,6 +96,12 @@ GAMES = (
             "critic": FALLING,
             "run": {"batch": 1},
         },
+        departures=(
+            "the learning rate falls over the second half of a run, as in the authors' PyTorch "
+            "code; the paper keeps it (`-o generator.schedule=constant "
+            "-o critic.schedule=constant`)",
+            FALLS,
+        ),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo_core import Entry, hookimpl
+from zoo_core import AVERAGED, Entry, hookimpl
 
 PAPER = "arXiv:1511.06434"
 ADAM = {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
@@ -19,10 +19,17 @@ def _generator(name: str, summary: str, paper: str, **options: str) -> Entry:
         defaults={
             "parts": {"critic": "dcgan"},
             "generator": {**ADAM, **options},
-            # both moves see the same images, as in the authors' code and PyTorch's example
+            # both moves see the same images, as in Torch's and PyTorch's examples of DCGAN
             "game": {"share": True},
             "run": {"batch": 128, "latent_dim": 100},
         },
+        departures=(
+            "latents from N(0, 1), as in PyTorch's example; the paper draws from [-1, 1) "
+            "(`--sampler uniform`)",
+            "both moves see the same generated images, as in Torch's and PyTorch's examples of "
+            "DCGAN; the authors' Theano code draws for each move (`-o game.share=false`)",
+            AVERAGED,
+        ),
     )
 
 

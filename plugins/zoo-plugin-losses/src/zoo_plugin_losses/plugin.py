@@ -39,6 +39,11 @@ LOSSES = (
         target="zoo_plugin_losses.relativistic:RelativisticAverage",
         summary="The critic tells an image from the average of the other kind.",
         paper="arXiv:1807.00734",
+        departures=(
+            "the sum of both terms, as in the paper's equations; the authors' code halves it, so "
+            "a penalty of the same weight counts half as much here",
+            "averages are those of the rows that a device plays at once, not of the whole batch",
+        ),
     ),
     Entry(
         kind="loss",
@@ -49,6 +54,11 @@ LOSSES = (
     ),
 )
 
+HALVED = (
+    "half of weight times the squared norm, as in equations 9 and 10; the authors' code leaves out "
+    "the half, so its weight of 10 is 20 here (`weight` of the penalty)",
+)
+
 PENALTIES = (
     Entry(
         kind="penalty",
@@ -56,6 +66,7 @@ PENALTIES = (
         target="zoo_plugin_losses.zero_centred:R1",
         summary="Draw the critic's gradient at real images to zero.",
         paper="arXiv:1801.04406",
+        departures=HALVED,
     ),
     Entry(
         kind="penalty",
@@ -63,6 +74,7 @@ PENALTIES = (
         target="zoo_plugin_losses.zero_centred:R2",
         summary="Draw the critic's gradient at generated images to zero.",
         paper="arXiv:1801.04406",
+        departures=HALVED,
     ),
     Entry(
         kind="penalty",
@@ -70,6 +82,12 @@ PENALTIES = (
         target="zoo_plugin_losses.dragan:Dragan",
         summary="Draw the norm of the critic's gradient around real images to 1.",
         paper="arXiv:1705.07215",
+        departures=(
+            "noise is added on one side only and shrunk by one factor a sample, as in the authors' "
+            "code; the paper's algorithm 1 adds normal noise",
+            "the standard deviation is that of the rows that a device plays at once, not of the "
+            "whole batch",
+        ),
     ),
 )
 
