@@ -9,6 +9,7 @@ import click
 
 from zoo_cli.terminal import Terminal
 from zoo_core import Registry
+from zoo_core.registry.discovery import moved_files
 from zoo_core.registry.lookup import Problem
 
 
@@ -35,7 +36,7 @@ def registry_of_run(terminal: Terminal, run: Path, files: Iterable[str | Path] =
 
     place = RunDirectory(run)
     needed = place.read_config().plugins if place.config.is_file() else ()
-    return installed_registry(terminal, (*files, *needed))
+    return installed_registry(terminal, moved_files(files, needed))
 
 
 def found_source(
@@ -43,14 +44,17 @@ def found_source(
 ) -> tuple[Path, Registry]:
     """Return where a source lies, and all installed plugins with those files that a run needs.
 
+    A file that is not there any more is passed over: drawing may not need its parts.
+
     Raises:
-        ZooError: no such source, or a file that is not there any more or that raises.
+        ZooError: no such source, or a file that raises.
     """
     from zoo_core.weights.sources import config_of, find_source
 
     path = find_source(source)
     # weights from elsewhere name no files: that is checked where they are read
-    return path, installed_registry(terminal, (*files, *config_of(path).plugins))
+    recorded = [file for file in config_of(path).plugins if Path(file).is_file()]
+    return path, installed_registry(terminal, moved_files(files, recorded))
 
 
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "info": "zoo_cli.commands.info",
     "list": "zoo_cli.commands.list_parts",
     "matrix": "zoo_cli.commands.matrix",
+    "pack": "zoo_cli.commands.pack",
     "plugin": "zoo_cli.commands.plugin",
     "pull": "zoo_cli.commands.pull",
     "push": "zoo_cli.commands.push",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from zoo_core import Entry, Registry, ZooError, compose
 from zoo_core.interfaces import Condition, Draws, Generator
 from zoo_core.weights.convert.exported import export
-from zoo_core.weights.pretrained import Pretrained
+from zoo_core.weights.pretrained import Origin, Pretrained
 
 NEEDS_ONNX = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("onnx", "onnxruntime", "onnxscript")),
@@ -113,6 +113,33 @@ def test_labels_are_inputs_of_an_onnx_file(made, tmp_path: Path) -> None:
     found = session.run(["images"], {"latents": latents.numpy(), "labels": labels.numpy()})[0]
     expected = model.generator.eval()(latents, labels)
     torch.testing.assert_close(torch.from_numpy(found), expected, atol=1e-5, rtol=0)
+
+
+@NEEDS_ONNX
+def test_an_onnx_file_names_its_free_axis_and_says_what_it_is(
+    made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import onnxruntime
+
+    model = made("my-labelled")
+    model.origin = Origin(source="ada/labelled@v1", licence="cc0-1.0")
+    export(model, tmp_path / "toy.onnx", format="onnx")
+    assert capsys.readouterr().out == ""
+    session = onnxruntime.InferenceSession(tmp_path / "toy.onnx")
+    shapes = {each.name: each.shape for each in (*session.get_inputs(), *session.get_outputs())}
+    assert shapes == {
+        "latents": ["batch", 3],
+        "labels": ["batch"],
+        "images": ["batch", 1, 8, 8],
+    }
+    facts = session.get_modelmeta().custom_metadata_map
+    assert facts["source"] == "ada/labelled@v1"
+    assert json.loads(facts["classes"]) == list(model.classes)
+    assert (facts["range"], facts["licence"]) == ("-1 to 1", "cc0-1.0")
+    # where a run lies stays here
+    model.origin = Origin(source=str(tmp_path))
+    export(model, tmp_path / "toy.onnx", format="onnx")
+    assert str(tmp_path.parent).encode() not in (tmp_path / "toy.onnx").read_bytes()
 
 
 def test_safetensors_hold_the_weights_and_what_they_are_of(made, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -74,6 +74,13 @@ def source_of_file(file: Path) -> Source:
         )
     path = file.resolve()
     return Source(file.stem.replace("_", "-"), "", "file", lambda: _import_file(path), path)
+
+
+def moved_files(given: Iterable[str | Path], recorded: Iterable[str]) -> list[Path]:
+    """Return the plugin files that are given, and the recorded ones of other names."""
+    found = [Path(file) for file in given]
+    names = {file.name for file in found}
+    return found + [file for file in map(Path, recorded) if file.name not in names]
 
 
 def _import_file(path: Path) -> Any:

@@ -20,6 +20,7 @@ from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
 from zoo_core.weights.bundle.game import no_plain_weights, open_bundle, place
+from zoo_core.weights.bundle.requirements import drawable, lacks_critic
 from zoo_core.weights.checkpoints import checkpoint_of, digests_of, read_weights
 from zoo_core.weights.latents import Given, Scaled
 from zoo_core.weights.sources import config_of, find_source
@@ -360,11 +361,15 @@ def load(
     if is_bundle(path):
         return _load_bundle(str(source), path, device_found, average=average, registry=registry)
     path = checkpoint_of(path)
-    composition = compose(
-        config=config_of(path), registry=registry, without_data=True, untried=True
+    recorded = config_of(path)
+    files_here = [file for file in recorded.plugins if Path(file).is_file()]
+    config, known = drawable(
+        recorded, registry or Registry.from_installed(files=files_here), owner=str(source)
     )
+    composition = compose(config=config, registry=known, without_data=True, untried=True)
     game = composition.build()
-    nets = game.nets()
+    has_critic = not lacks_critic(config)
+    nets = {name: net for name, net in game.nets().items() if has_critic or name in game.ships()}
     files = read_weights(path, (stem for name in nets for stem in (name, name + EMA)))
     stems = [name + EMA if average and name + EMA in files else name for name in game.ships()]
     for name, net in nets.items():
@@ -377,7 +382,7 @@ def load(
         load_tensors(net, tensors, name)
     game.to(device_found)
     origin = Origin(source=str(source), path=path, average=average, sha256=digests_of(path, stems))
-    return Pretrained(composition, game, device_found, origin=origin)
+    return Pretrained(composition, game, device_found, has_critic=has_critic, origin=origin)
 
 
 def _load_bundle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,6 +44,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
     model = load(path, device="cpu", average=not given["no_ema"], registry=registry)
+    model.origin = replace(model.origin, source=given["source"])
     found = export(model, given["out"], format=given["form"], direction=given["direction"])
     for remark in found.remarks:
         terminal.remark(remark)

@@ -1,9 +1,10 @@
-"""Which plugins a bundle needs here, and what stands in for those that only training needs."""
+"""Which plugins weights need here, and what stands in for those that only training needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from zoo_core.config.configuration import Configuration, Names
 from zoo_core.config.options import Option, coerced, options_of
@@ -46,24 +47,69 @@ def usable(bundle: Bundle, registry: Registry) -> tuple[Configuration, Registry]
         ZooError: a part that sampling needs and that is not installed, or an option without bounds
             with a number that no net is built with.
     """
-    config = bundle.composition
-    parts, options = dict(config.parts), dict(config.options)
-    missing = {role: error for role in parts if (error := _missing(registry, role, parts[role]))}
     ships_critic = any(name.startswith("discriminator") for name in bundle.components)
+    config, wider = drawable(
+        bundle.composition, registry, owner=str(bundle.directory), needs_critic=ships_critic
+    )
+    config = _without(config, dict.fromkeys(_untaken(wider, config.parts), "none"))
+    _check_unbounded(wider, config.parts, config.options)
+    return config, wider
+
+
+def drawable(
+    config: Configuration, registry: Registry, *, owner: str, needs_critic: bool = False
+) -> tuple[Configuration, Registry]:
+    """Return a composition whose parts are all here, and its registry.
+
+    Parts that only training needs and that are not installed have stand-ins.
+
+    Args:
+        config: what was trained.
+        registry: where names are looked up.
+        owner: of the composition, for messages.
+        needs_critic: a critic that is not installed has no stand-in.
+
+    Raises:
+        ZooError: a part that sampling needs and that is not installed.
+    """
+    parts = config.parts
+    missing = {role: error for role in parts if (error := _missing(registry, role, parts[role]))}
     needed = [
-        role for role in missing if role not in STAND_INS or (role == "critic" and ships_critic)
+        role for role in missing if role not in STAND_INS or (role == "critic" and needs_critic)
     ]
     if needed:
-        raise _not_installed(bundle, {role: parts[role] for role in needed}, missing[needed[0]])
-    for role in _untaken(registry, parts):
-        parts[role] = "none"
-        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
-    for role in missing:
-        parts[role] = STAND_INS[role]
-        options = {name: v for name, v in options.items() if name.partition(".")[0] != role}
+        absent = {role: parts[role] for role in needed}
+        raise _moved(config, owner, absent) or _not_installed(owner, absent, missing[needed[0]])
     wider = _with_absent(registry) if "critic" in missing else registry
-    _check_unbounded(wider, parts, options)
-    return replace(config, parts=parts, options=options), wider
+    return _without(config, {role: STAND_INS[role] for role in missing}), wider
+
+
+def lacks_critic(config: Configuration) -> bool:
+    """Say whether a composition's critic is a stand-in."""
+    return config.parts.get("critic") == STAND_INS["critic"]
+
+
+def _without(config: Configuration, instead: Mapping[str, Names]) -> Configuration:
+    """Return a configuration with other parts in some roles, whose options go."""
+    if not instead:
+        return config
+    options = {k: v for k, v in config.options.items() if k.partition(".")[0] not in instead}
+    return replace(config, parts={**config.parts, **instead}, options=options)
+
+
+def _moved(config: Configuration, owner: str, parts: Mapping[str, Names]) -> ZooError | None:
+    """Return the error for parts of a plugin file that is not where it was; None for others."""
+    files = {Path(file).stem.replace("_", "-"): Path(file).name for file in config.plugins}
+    for role, value in parts.items():
+        for name in _names(role, value):
+            source, _, bare = name.rpartition("/")
+            if source in files:
+                return ZooError(
+                    f"{owner!r} needs the {role} {bare!r} of the plugin file {files[source]!r}, "
+                    "which is not where it was",
+                    hint=f"name it where it is now: `--plugin folder/{files[source]}`",
+                )
+    return None
 
 
 def _untaken(registry: Registry, parts: Mapping[str, Names]) -> list[str]:
@@ -92,12 +138,12 @@ def _missing(registry: Registry, role: str, value: Names) -> ZooError | None:
     return None
 
 
-def _not_installed(bundle: Bundle, parts: Mapping[str, Names], first: ZooError) -> ZooError:
+def _not_installed(owner: str, parts: Mapping[str, Names], first: ZooError) -> ZooError:
     """Return the error for parts that are not installed, with the line that brings them."""
     named = [(role, name) for role, value in parts.items() for name in _names(role, value)]
     sources = sorted({name.rpartition("/")[0] for _, name in named} - {""})
     what = " and ".join(f"{role} {name!r}" for role, name in named)
-    message = f"{str(bundle.directory)!r} needs the {what}: {first.message}"
+    message = f"{owner!r} needs the {what}: {first.message}"
     known = [source for source in sources if source in FIRST_PARTY]
     if CORE in sources:
         return ZooError(message, hint=f"`pip install --upgrade {CORE}`")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import io
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import torch
@@ -15,11 +18,15 @@ from torch import Tensor
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
+from zoo_core.version import VERSION
 from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.convert.export_nets import Exportable, exportable
 from zoo_core.weights.pretrained import Pretrained
 
 Runner = Callable[..., Tensor]
+
+BATCH = "batch"
+"""Name of the axis of which any number may be given."""
 
 TRACED = 2
 """Images of the pass that is traced: one could be taken for a constant."""
@@ -59,29 +66,62 @@ def run_safetensors(asked: Exportable, path: Path) -> Runner:
 
 def write_program(asked: Exportable, path: Path) -> None:
     """Write a program of torch.export, for any number of images."""
-    torch.export.save(_traced(asked), path)
+    with _quietly():
+        torch.export.save(_traced(asked), path)
 
 
 def run_program(_asked: Exportable, path: Path) -> Runner:
     """Return the program that torch.export reads back."""
-    run: Runner = torch.export.load(path).module()
+    with _quietly():
+        run: Runner = torch.export.load(path).module()
     return run
 
 
 def write_onnx(asked: Exportable, path: Path) -> None:
-    """Write one ONNX file, for any number of images."""
+    """Write one ONNX file, for any number of images, that says what it is."""
     _check_onnx()
-    # of a program that is traced already, torch's exporter makes neither words nor warnings
-    torch.onnx.export(
-        _traced(asked),
-        asked.inputs(TRACED),
-        path,
-        input_names=asked.names,
-        output_names=["images"],
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with _quietly():
+        # of a program that is traced already, torch's exporter makes neither words nor warnings
+        torch.onnx.export(
+            _traced(asked),
+            asked.inputs(TRACED),
+            path,
+            input_names=asked.names,
+            output_names=["images"],
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    _describe(asked, path)
+
+
+def _describe(asked: Exportable, path: Path) -> None:
+    """Name the free axis of an ONNX file, and say in its metadata what it draws."""
+    onnx = importlib.import_module("onnx")
+    found = onnx.load(path)
+    graph = found.graph
+    free = graph.input[0].type.tensor_type.shape.dim[0].dim_param
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param:
+                dim.dim_param = BATCH if dim.dim_param == free else dim.dim_param
+    onnx.helper.set_model_props(found, _facts(asked))
+    onnx.checker.check_model(found)
+    onnx.save(found, path)
+
+
+def _facts(asked: Exportable) -> dict[str, str]:
+    model, plan = asked.model, asked.model.composition.plan
+    source = model.origin.source
+    return {
+        "gan-zoo": VERSION,
+        "generator": plan.name("generator"),
+        # where a folder lies is nobody's business
+        "source": Path(source).name if Path(source).exists() else source,
+        "classes": json.dumps(model.classes if asked.classes else []),
+        "range": "-1 to 1",
+        "licence": model.licence,
+    }
 
 
 def run_onnx(asked: Exportable, path: Path) -> Runner:
@@ -96,13 +136,24 @@ def run_onnx(asked: Exportable, path: Path) -> Runner:
     return run
 
 
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what PyTorch's tracer and exporter say of their own code from users.
+
+    Some versions warn of what they call themselves, and print which rules they applied.
+    """
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _traced(asked: Exportable) -> torch.export.ExportedProgram:
     """Return the net's program.
 
     Raises:
         ZooError: what it does depends on values, or on the number of images.
     """
-    batch = torch.export.Dim("batch", min=1)
+    batch = torch.export.Dim(BATCH, min=1)
     shapes = tuple({0: batch} for _ in asked.names)
     try:
         return torch.export.export(asked.net, asked.inputs(TRACED), dynamic_shapes=shapes)
