@@ -88,6 +88,10 @@ class Folder(CachedDataset):
         others = describe_others(self.others)
         return super().summary() + (f"; {others} not read" if others else "")
 
+    def spare(self) -> int:
+        """Return how many images are held out by their names alone."""
+        return 0 if self.splits["train"].own else self.count("test")
+
     def remarks(self) -> tuple[str, ...]:
         """Return what was guessed of the folders, and what was passed over."""
         return (*split_remarks(self.listing), *passed_over(self.listing))

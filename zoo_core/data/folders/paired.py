@@ -89,6 +89,10 @@ class Paired(CachedDataset):
             f"{self.image}, {' to '.join(self.direction.upper())}"
         ) + (f"; {others} not read" if others else "")
 
+    def spare(self) -> int:
+        """Return how many pairs are held out by their names alone."""
+        return 0 if self.pairs["train"].own else self.count("test")
+
     def remarks(self) -> tuple[str, ...]:
         """Return what was passed over."""
         return tuple(passed_over(self.listing))

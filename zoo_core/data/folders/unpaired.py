@@ -87,6 +87,10 @@ class Unpaired(Dataset):
         held = [len(table) for table in self.tables("test").values()] if self.held_out else []
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
 
+    def spare(self) -> int:
+        """Return how many images each side holds out by their names alone."""
+        return 0 if self.held_out else min(data.spare() for data in self.sides.values())
+
     def remarks(self) -> tuple[str, ...]:
         """Return what each side remarks."""
         return tuple(f"{side}: {text}" for side, data in self._named for text in data.remarks())

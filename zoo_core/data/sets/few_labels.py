@@ -95,6 +95,10 @@ class FewLabels(Dataset):
         """Return one sentence with counts, also of the labels that are kept."""
         return f"{self.dataset.summary()}; {self.count:,} training labels are used"
 
+    def spare(self) -> int:
+        """Return what the other data set could train on."""
+        return self.dataset.spare()
+
     def remarks(self) -> tuple[str, ...]:
         """Return what the other data set remarks."""
         return self.dataset.remarks()
