@@ -351,7 +351,14 @@ def test_a_folder_that_was_moved_has_the_same_split_and_fingerprint(tmp_path: Pa
 
 def test_the_options_are_typed_bounded_and_explained() -> None:
     options = options_of(Folder)
-    assert list(options) == ["path", "held_out", "channels", "labels", "memory_limit"]
+    assert list(options) == [
+        "path",
+        "held_out",
+        "channels",
+        "labels",
+        "memory_limit",
+        "max_pixels",
+    ]
     assert all(option.help for option in options.values())
     assert Folder.argument == "path"
     with pytest.raises(ZooError, match=r"folder cannot take 0\.95 for 'held_out'"):

@@ -336,6 +336,7 @@ def test_the_options_are_typed_and_explained() -> None:
         "held_out",
         "channels",
         "memory_limit",
+        "max_pixels",
     ]
     assert all(option.help for option in options.values())
 

@@ -302,5 +302,13 @@ def test_a_data_set_of_several_tables_is_no_side(here, unpaired) -> None:
 
 def test_the_options_are_typed_and_explained() -> None:
     options = options_of(Unpaired)
-    assert list(options) == ["sides", "test", "held_out", "channels", "labels", "root"]
+    assert list(options) == [
+        "sides",
+        "test",
+        "held_out",
+        "channels",
+        "labels",
+        "root",
+        "max_pixels",
+    ]
     assert all(option.help for option in options.values())

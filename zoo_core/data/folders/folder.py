@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from zoo_core.config.options import Between
@@ -11,7 +12,7 @@ from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_remarks
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
-from zoo_core.data.tables.reading import Header, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -44,6 +45,7 @@ class Folder(CachedDataset):
         labels: auto takes sub-folders as classes and refuses images beside them; folders leaves
             those images unlabelled; none ignores sub-folders.
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
+        max_pixels: of one file; more are refused, since decoding them takes much memory.
 
     Raises:
         ZooError: no such folder, no images, several sizes without `size`, or unclear labels.
@@ -60,11 +62,15 @@ class Folder(CachedDataset):
         channels: Channels = "auto",
         labels: LabelMode = "auto",
         memory_limit: MemoryLimit = 2048,
+        max_pixels: MaxPixels = MAX_PIXELS,
     ) -> None:
+        self.max_pixels = max_pixels
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
         self.labelling = label_splits(self.splits, labels, str(listing.root))
-        super().__init__(_image(self.splits, size, channels), classes=self.labelling.classes)
+        super().__init__(
+            _image(self.splits, size, channels, max_pixels), classes=self.labelling.classes
+        )
         self.listing = listing
         self.others = listing.others
         self.in_memory = fits_memory(len(listing.images), self.image, memory_limit)
@@ -77,6 +83,7 @@ class Folder(CachedDataset):
             image=self.image,
             labels=self.labelling.labels(files.names),
             in_memory=self.in_memory,
+            max_pixels=self.max_pixels,
         )
 
     def count(self, split: Split) -> int:
@@ -119,11 +126,15 @@ def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str
 
 
 def _image(
-    splits: dict[Split, SplitFiles], size: tuple[int, int] | None, channels: Channels
+    splits: dict[Split, SplitFiles],
+    size: tuple[int, int] | None,
+    channels: Channels,
+    max_pixels: int,
 ) -> ImageSpec:
     headers: list[Header] = []
     if size is None or channels == "auto":
-        headers = read_all(read_header, splits["train"].paths() + splits["test"].paths())
+        read = partial(read_header, limit=max_pixels)
+        headers = read_all(read, splits["train"].paths() + splits["test"].paths())
     return image_of(headers, size, channels)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from zoo_core.data.folders.folder import Channels, HeldOut, image_of
@@ -12,7 +13,7 @@ from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
 from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
-from zoo_core.data.tables.reading import Header, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Paired(CachedDataset):
         held_out: fraction of the pairs that is held out where the folder has no split of its own.
         channels: 1 for grey, 3 for colour, of both sides; auto is 1 where every file is grey.
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
+        max_pixels: of one file; more are refused, since decoding them takes much memory.
 
     Raises:
         ZooError: no such folder, images that are no pairs, or several sizes without `size`.
@@ -61,13 +63,15 @@ class Paired(CachedDataset):
         held_out: HeldOut = 0.1,
         channels: Channels = "auto",
         memory_limit: MemoryLimit = 2048,
+        max_pixels: MaxPixels = MAX_PIXELS,
     ) -> None:
         if not path.strip():
             raise ZooError("the data set 'paired' has no path", hint="`--data paired:PATH`")
         listing = list_images(path)
         self.pairs = pair_up(listing, layout, held_out)
+        self.max_pixels = max_pixels
         self.listing, self.others, self.direction = listing, listing.others, direction
-        headers = _headers(self.pairs, guess=layout == "auto")
+        headers = _headers(self.pairs, guess=layout == "auto", limit=max_pixels)
         super().__init__(image_of(headers, size, channels))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
@@ -101,22 +105,27 @@ class Paired(CachedDataset):
         forward = self.direction == "ab"
         if pairs.halves:
             return HalvesTable(
-                root=pairs.root, names=pairs.first, image=self.image, left_is_source=forward
+                root=pairs.root,
+                names=pairs.first,
+                image=self.image,
+                left_is_source=forward,
+                max_pixels=self.max_pixels,
             )
         first, second = (
-            FileTable(root=pairs.root, names=names, image=self.image)
+            FileTable(root=pairs.root, names=names, image=self.image, max_pixels=self.max_pixels)
             for names in (pairs.first, pairs.second)
         )
         return PairTable(second, first) if forward else PairTable(first, second)
 
 
-def _headers(pairs: dict[Split, Pairs], *, guess: bool) -> list[Header]:
+def _headers(pairs: dict[Split, Pairs], *, guess: bool, limit: int) -> list[Header]:
     """Return what the first bytes of all images say; of a file with two halves, one half's size."""
     first = [part.root / name for part in pairs.values() for name in part.first]
     second = [part.root / name for part in pairs.values() for name in part.second]
+    read = partial(read_header, limit=limit)
     if first == second:
-        return [_half(header, guess=guess) for header in read_all(read_header, first)]
-    found = read_all(read_header, first + second)
+        return [_half(header, guess=guess) for header in read_all(read, first)]
+    found = read_all(read, first + second)
     for one, other in zip(found[: len(first)], found[len(first) :], strict=True):
         _check_shapes(one, other)
     return found

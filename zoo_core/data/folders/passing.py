@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
+from zoo_core.data.tables.reading import MaxPixels
 
 
 def passed_on(
@@ -13,6 +14,7 @@ def passed_on(
     channels: Channels,
     labels: LabelMode,
     root: str | None,
+    max_pixels: MaxPixels | None,
 ) -> dict[str, object]:
     """Return the options that somebody set; those that are none or auto are left to each."""
     given = {
@@ -21,5 +23,6 @@ def passed_on(
         "channels": None if channels == "auto" else channels,
         "labels": None if labels == "auto" else labels,
         "root": root,
+        "max_pixels": max_pixels,
     }
     return {name: value for name, value in given.items() if value is not None}

@@ -10,6 +10,7 @@ from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.pair_sides import sides_of_pairs
 from zoo_core.data.folders.passing import passed_on
 from zoo_core.data.folders.split_names import sides_of, unpaired_hint
+from zoo_core.data.tables.reading import MaxPixels
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Dataset, Datasets, Split, Table
 
@@ -39,6 +40,7 @@ class Unpaired(Dataset):
         channels: 1 reads folders as grey, 3 as colour.
         labels: how folders are labelled: auto, folders or none.
         root: folder of the downloaded data sets; `--data-dir` sets it.
+        max_pixels: of one file of a folder.
 
     Raises:
         ZooError: not two sides, one that is no data set, or two of different channels or sizes.
@@ -46,7 +48,7 @@ class Unpaired(Dataset):
 
     argument = "sides"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each option
         self,
         *,
         datasets: Datasets,
@@ -57,9 +59,17 @@ class Unpaired(Dataset):
         channels: Channels = "auto",
         labels: LabelMode = "auto",
         root: str | None = None,
+        max_pixels: MaxPixels | None = None,
     ) -> None:
         held = 0.0 if test else held_out
-        given = passed_on(size=size, held_out=held, channels=channels, labels=labels, root=root)
+        given = passed_on(
+            size=size,
+            held_out=held,
+            channels=channels,
+            labels=labels,
+            root=root,
+            max_pixels=max_pixels,
+        )
         pairs = _pairs(datasets, sides, given)
         self.names = (sides, sides) if pairs else _two(sides)
         self.sides = pairs or _opened(datasets, self.names, given)

@@ -15,6 +15,7 @@ from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.folders.passing import passed_on
 from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import MaxPixels
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table
@@ -39,6 +40,7 @@ class FewLabels(Dataset):
         channels: 1 reads a folder as grey, 3 as colour.
         labels: how a folder is labelled: auto, folders or none.
         root: folder of the downloaded data sets; `--data-dir` sets it.
+        max_pixels: of one file of a folder.
         batch: rows that "labelled" has at least; the task says how many a move takes.
 
     Raises:
@@ -56,6 +58,7 @@ class FewLabels(Dataset):
     channels: Channels = "auto"
     labels: LabelMode = "auto"
     root: str | None = None
+    max_pixels: MaxPixels | None = None
     batch: int = 1
     dataset: Dataset = field(init=False)
     _kept: dict[str, Table] = field(init=False, default_factory=dict)
@@ -67,6 +70,7 @@ class FewLabels(Dataset):
             channels=self.channels,
             labels=self.labels,
             root=self.root,
+            max_pixels=self.max_pixels,
         )
         self.dataset = self.datasets(self.of, **given)
         if not self.dataset.classes or set(self.dataset.images) != {"images"}:
