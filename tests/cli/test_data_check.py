@@ -190,8 +190,8 @@ def test_options_of_something_else_are_refused(zoo, photos):
     result = zoo("data", "check", "folder:photos", "-o", "label=none")
     assert result.stderr.splitlines() == [
         "Error: dataset 'folder' has no option 'label'",
-        "Hint: did you mean 'labels'? it has channels, held_out, jitter, labels, memory_limit, "
-        "mirror, path",
+        "Hint: did you mean 'labels'? it has channels, held_out, jitter, labels, max_pixels, "
+        "memory_limit, mirror, path",
     ]
     result = zoo("data", "check", "mnist", "--data-dir", "x", "-o", "root=y")
     assert result.exit_code == 2

@@ -223,3 +223,11 @@ def test_name_of_a_class_comes_before_its_number():
     assert label_number("2", ("dog", "cat")) == 2
     with pytest.raises(ZooError, match="no class named 'cta'\nHint: did you mean 'cat'"):
         label_number("cta", ("dog", "cat"))
+
+
+@pytest.mark.parametrize("text", ["0", "01"])
+def test_a_number_that_is_no_name_is_no_place_among_numbers(text):
+    classes = ("1", "10", "2")
+    assert [label_number(name, classes) for name in ("1", "2", "10")] == [0, 2, 1]
+    with pytest.raises(ZooError, match=f"no class named '{text}', and the classes are numbers"):
+        label_number(text, classes)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--steps", "3", "--batch", "8")
 
@@ -196,3 +197,17 @@ def test_encoder_is_refused_by_a_game_that_takes_none(zoo, home):
     )
     asked = ("--plugin", "coding.py", "--encoder", "none", "--dry-run")
     assert zoo("train", *TINY, *asked).exit_code == 0
+
+
+def test_two_images_are_told_how_both_are_trained_on(zoo, home):
+    (home / "photos").mkdir()
+    for number in range(2):
+        Image.new("L", (8, 8), number).save(home / "photos" / f"{number}.png")
+    words = ("train", "--gen", "vanilla", "--data", "folder:photos", "--steps", "1", "--run", "r")
+    assert zoo(*words, "--batch", "2").stderr.splitlines()[-2:] == [
+        "Error: a batch of 2 is larger than the data: 1 training images in 'images'",
+        "Hint: `-o data.held_out=0` trains on all 2, or `--batch 1`, or more images",
+    ]
+    assert "`-o data.held_out=0`" in zoo(*words, "--batch", "1").stderr
+    assert zoo(*words, "--batch", "3").stderr.endswith("Hint: `--batch 1`, or more images\n")
+    assert zoo(*words, "--batch", "2", "-o", "data.held_out=0").exit_code == 0

@@ -338,6 +338,7 @@ def test_the_options_are_typed_and_explained() -> None:
         "memory_limit",
         "jitter",
         "mirror",
+        "max_pixels",
     ]
     assert all(option.help for option in options.values())
 

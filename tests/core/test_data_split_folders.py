@@ -171,3 +171,15 @@ def test_folders_without_an_image_are_named(tmp_path: Path) -> None:
     assert data.classes == ("cat", "dog")
     assert data.remarks() == ("no image in bird/, fish/",)
     assert data.remarks()[0] in inspect_folder(str(tmp_path)).remarks
+
+
+def test_only_images_held_out_by_name_can_be_spared(tmp_path: Path) -> None:
+    put(tmp_path / "plain", *(f"{number}.png" for number in range(4)))
+    assert Folder(path=str(tmp_path / "plain"), held_out=0.5).spare() > 0
+    assert Folder(path=str(tmp_path / "plain"), held_out=0.0).spare() == 0
+    put(tmp_path / "own", "train/1.png", "test/2.png")
+    assert Folder(path=str(tmp_path / "own")).spare() == 0
+    put(tmp_path / "pairs", "1.png", "2.png", size=(4, 2))
+    assert Paired(path=str(tmp_path / "pairs")).spare() == 1
+    put(tmp_path / "own pairs", "Train/1.png", "Test/2.png", size=(4, 2))
+    assert Paired(path=str(tmp_path / "own pairs")).spare() == 0

@@ -311,5 +311,6 @@ def test_the_options_are_typed_and_explained() -> None:
         "root",
         "jitter",
         "mirror",
+        "max_pixels",
     ]
     assert all(option.help for option in options.values())

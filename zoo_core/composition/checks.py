@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 from zoo_core.composition.build import Blueprint, keywords
 from zoo_core.composition.meta import on_meta
-from zoo_core.composition.shapes import Case, Trial, tried
+from zoo_core.composition.shapes import ONE_IS_TOO_FEW, Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import Penalty, Role
 from zoo_core.spec import ImageSpec
+
+OTHERS = "another `--size`, a larger `--batch` or another part; `zoo matrix` shows what fits"
+MORE_THAN_ONE = (
+    "`--batch 2` or more, or another part; a folder of few images trains on all of them with "
+    "`-o data.held_out=0`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ def _misfit(plan: Blueprint, role: Role, what: str) -> ZooError:
     other = f" with {partner} {plan.name(partner)!r}" if plan.chosen[partner].items else ""
     return ZooError(
         f"{plan.described(role.part)} at {role.image}{other} {what}",
-        hint="another `--size`, a larger `--batch` or another part; `zoo matrix` shows what fits",
+        hint=MORE_THAN_ONE if what == ONE_IS_TOO_FEW else OTHERS,
     )
 
 

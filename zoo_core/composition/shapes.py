@@ -25,6 +25,9 @@ KEPT = 4096
 """Trials that are remembered."""
 
 
+ONE_IS_TOO_FEW = "normalises over a batch, and one image is too few"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a trial depends on.
@@ -87,7 +90,7 @@ def tried(case: Case) -> Trial:
         return Trial(problem=str(error))
     except Exception as error:  # noqa: BLE001 - whatever a part raises, it does not fit
         if case.inputs[0] == 1 and "more than 1 value per channel" in str(error):
-            return Trial(problem="normalises over a batch, and one image is too few", cause=error)
+            return Trial(problem=ONE_IS_TOO_FEW, cause=error)
         return Trial(problem=f"{doing}: {_one_line(error)}", cause=error)
 
 

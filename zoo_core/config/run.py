@@ -80,7 +80,7 @@ class RunOptions:
     ema_warmup: Annotated[float, Between(0, 1)] = 0.05
 
 
-KEPT = frozenset({"root", "download", "memory_limit"})
+KEPT = frozenset({"root", "download", "memory_limit", "max_pixels"})
 """Options by which data sets say where and how their files are kept; the images are the same."""
 
 

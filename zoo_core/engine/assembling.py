@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from zoo_core.composition import Composition
 from zoo_core.config.run import PlayerOptions
 from zoo_core.engine.core import Engine
-from zoo_core.engine.feed import Feed
+from zoo_core.engine.feed import Feed, too_few
 from zoo_core.engine.hardware import choose_hardware
 from zoo_core.engine.ranks import Ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zoo_core.interfaces import Table
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -33,7 +38,7 @@ def engine_of(composition: Composition, *, device: Device | None = None) -> Engi
     hardware.place(game)
     ranks = Ranks.from_environment()
     feed = Feed(
-        composition.dataset.tables("train"),
+        _tables(composition),
         batch=options.batch,
         seed=options.seed,
         device=hardware.device,
@@ -44,6 +49,15 @@ def engine_of(composition: Composition, *, device: Device | None = None) -> Engi
     )
     players = {name: player_options(composition, name) for name in game.players()}
     return Engine(game, feed, run=options, players=players, hardware=hardware, ranks=ranks)
+
+
+def _tables(composition: Composition) -> Mapping[str, Table]:
+    data, batch = composition.dataset, composition.run.batch
+    tables = data.tables("train")
+    for name, table in tables.items():
+        if len(table) < batch:
+            raise too_few(name, len(table), batch, spare=data.spare())
+    return tables
 
 
 def player_options(composition: Composition, player: str) -> PlayerOptions:

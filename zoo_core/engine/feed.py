@@ -15,6 +15,24 @@ from zoo_core.errors import ZooError
 from zoo_core.interfaces import Batch, Rows, Table, Variation, as_floats
 
 
+def too_few(name: str, count: int, batch: int, *, spare: int = 0) -> ZooError:
+    """Return the error of a table with fewer rows than a batch.
+
+    Args:
+        name: of the table.
+        count: its rows.
+        batch: rows that are asked for.
+        spare: rows that are held out and need not be.
+    """
+    ways = [f"`--batch {count}`{' or less' * (count > 1)}"] if count else []
+    if spare and count + spare >= batch:
+        ways.insert(0, f"`-o data.held_out=0` trains on all {count + spare}")
+    return ZooError(
+        f"a batch of {batch} is larger than the data: {count} training images in {name!r}",
+        hint=", or ".join([*ways, "more images"]),
+    )
+
+
 class Feed:
     """Give batch number n of each table, scaled to [-1, 1], on the device.
 
@@ -51,11 +69,7 @@ class Feed:
     ) -> None:
         for name, table in tables.items():
             if len(table) < batch:
-                raise ZooError(
-                    f"a batch of {batch} is larger than the data: "
-                    f"{len(table)} training images in {name!r}",
-                    hint=f"`--batch {len(table)}` or less, or more images",
-                )
+                raise too_few(name, len(table), batch)
         self.tables = {name: table.to(device) for name, table in tables.items()}
         self.size, self.seed, self.device = batch, seed, device
         self.variations = variations or {}

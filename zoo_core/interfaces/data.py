@@ -118,6 +118,10 @@ class Dataset(ABC):
         """Return one sentence with counts, for the first lines of a run."""
         return f"{self.image} images"
 
+    def spare(self) -> int:
+        """Return how many more images `held_out=0` would train on, in each table."""
+        return 0
+
     def remarks(self) -> tuple[str, ...]:
         """Return sentences on what was guessed or passed over, for the first lines of a run."""
         return ()

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from zoo_core.data import Header, Unreadable
+from zoo_core.data.tables.reading import MAX_PIXELS as READ_PIXELS
 from zoo_core.data.tables.reading import pixels_of, quiet_pillow, read_header, read_picture
 from zoo_core.data.tables.sizes import scale_images
 from zoo_core.errors import ZooError
@@ -97,13 +98,15 @@ class Translator:
     def __call__(self, path: Path) -> Translated | Unreadable:
         """Return what comes of a photo, or why nothing does."""
         with quiet_pillow():
-            header = read_header(path)
+            # who allows more pixels to work on allows more to be read
+            limit = max(READ_PIXELS, self.max_pixels)
+            header = read_header(path, limit=limit)
             if isinstance(header, Unreadable):
-                return header
+                return TooLarge(path, header.reason) if header.pixels else header
             size = self.working_size(header)
             if size[0] * size[1] > self.max_pixels:
                 return TooLarge(path, _beyond(size, self.max_pixels))
-            pixels = read_picture(path, self.source.channels, pixels_of)
+            pixels = read_picture(path, self.source.channels, pixels_of, limit=limit)
         if isinstance(pixels, Unreadable):
             return pixels
         try:

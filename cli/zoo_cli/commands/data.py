@@ -96,6 +96,7 @@ def _inspected(terminal: Terminal, asked: Asked) -> FolderReport | DatasetReport
             held_out=options["held_out"],
             channels=options["channels"],
             labels=options["labels"],
+            max_pixels=options["max_pixels"],
         )
         return inspection.inspect_folder(options["path"], wanted, track=terminal.tracked)
     from zoo_core.data.checking.table_inspection import inspect_dataset

@@ -83,16 +83,20 @@ def label_number(text: str, classes: Sequence[str]) -> int:
     """Return the number of a class by its name or number; names come first.
 
     Raises:
-        ZooError: neither.
+        ZooError: neither, or a number where the classes are named by numbers, and this is no name.
     """
     if text in classes:
         return classes.index(text)
-    if text.removeprefix("-").isdigit():
-        return int(text)
+    number = int(text) if text.removeprefix("-").isdecimal() else None
+    named = any(name.isdecimal() for name in classes)
+    if number is not None and not (named and 0 <= number < len(classes)):
+        return number
     if not classes:
         return 0
+    numbered = ", and the classes are numbers themselves" if number is not None else ""
     raise ZooError(
-        f"no class named {text!r}", hint=f"{nearest(text, classes)}classes: {', '.join(classes)}"
+        f"no class named {text!r}{numbered}",
+        hint=f"{nearest(text, classes)}classes: {', '.join(classes)}",
     )
 
 

@@ -13,7 +13,7 @@ from PIL import TiffImagePlugin
 
 from zoo_core.data.tables.eight_bits import BITS_PER_SAMPLE, TURNS, orientation, to_eight_bits
 from zoo_core.data.tables.profiles import ProfileState, profile_state
-from zoo_core.data.tables.reading import Header, Unreadable, header_of, read_opened
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, Unreadable, header_of, read_opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,9 +61,9 @@ class Examined:
     digest: bytes
 
 
-def examine(path: Path) -> Examined | Unreadable:
-    """Decode an image file and say what it is."""
-    return read_opened(path, lambda image: _examined(path, image))
+def examine(path: Path, *, limit: int = MAX_PIXELS) -> Examined | Unreadable:
+    """Decode an image file of not more than some pixels and say what it is."""
+    return read_opened(path, lambda image: _examined(path, image), limit=limit)
 
 
 def _examined(path: Path, image: Image.Image) -> Examined:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,7 +28,7 @@ from zoo_core.data.folders.listing import Listing, list_images
 from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_remarks
 from zoo_core.data.tables.files import read_each
-from zoo_core.data.tables.reading import Unreadable, quiet_pillow, unreadable_error
+from zoo_core.data.tables.reading import MAX_PIXELS, Unreadable, quiet_pillow, unreadable_error
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class FolderOptions:
     held_out: float = 0.1
     channels: Channels = "auto"
     labels: LabelMode = "auto"
+    max_pixels: int = MAX_PIXELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def inspect_folder(
     """
     asked = asked or FolderOptions()
     listing = list_images(path)
-    good, bad = _examined(listing, track or iter)
+    good, bad = _examined(listing, track or iter, asked.max_pixels)
     stops = [stop_of(unreadable_error(bad, total=len(listing.images)))] if bad else []
     splits = _tried(lambda: split_listing(listing, asked.held_out), stops) or {}
     before = len(stops)
@@ -129,14 +131,17 @@ def _tried(function: Callable[[], Value], stops: list[Stop]) -> Value | None:
         return None
 
 
-def _examined(listing: Listing, track: Track) -> tuple[dict[str, Examined], list[Unreadable]]:
+def _examined(
+    listing: Listing, track: Track, limit: int
+) -> tuple[dict[str, Examined], list[Unreadable]]:
     good: dict[str, Examined] = {}
     bad: list[Unreadable] = []
     paths = [listing.root / name for name in listing.images]
     # first the names and last the files: the first that ends tells the display that all are taken
+    read = partial(examine, limit=limit)
     taken = zip(listing.images, track(paths), strict=True)
     with quiet_pillow():
-        for (name, _), one in zip(taken, read_each(examine, paths), strict=True):
+        for (name, _), one in zip(taken, read_each(read, paths), strict=True):
             if isinstance(one, Unreadable):
                 bad.append(one)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from zoo_core.config.options import Between, Place
@@ -12,7 +13,7 @@ from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_r
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
 from zoo_core.data.tables.jitter import Factor, varying
-from zoo_core.data.tables.reading import Header, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -48,6 +49,7 @@ class Folder(CachedDataset):
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
         jitter: enlarge training images by this factor and cut their size out at a random place.
         mirror: mirror training images at random.
+        max_pixels: of one file; more are refused, since decoding them takes much memory.
 
     Raises:
         ZooError: no such folder, no images, several sizes without `size`, or unclear labels.
@@ -55,7 +57,7 @@ class Folder(CachedDataset):
 
     argument = "path"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each option
         self,
         *,
         path: Annotated[str, Place()],
@@ -66,11 +68,15 @@ class Folder(CachedDataset):
         memory_limit: MemoryLimit = 2048,
         jitter: Factor = 1.0,
         mirror: bool = False,
+        max_pixels: MaxPixels = MAX_PIXELS,
     ) -> None:
+        self.max_pixels = max_pixels
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
         self.labelling = label_splits(self.splits, labels, str(listing.root))
-        super().__init__(_image(self.splits, size, channels), classes=self.labelling.classes)
+        super().__init__(
+            _image(self.splits, size, channels, max_pixels), classes=self.labelling.classes
+        )
         self.listing = listing
         self.others = listing.others
         self._variations = varying(jitter, mirror=mirror)
@@ -89,6 +95,7 @@ class Folder(CachedDataset):
             image=self.image,
             labels=self.labelling.labels(files.names),
             in_memory=self.in_memory,
+            max_pixels=self.max_pixels,
         )
 
     @property
@@ -105,6 +112,10 @@ class Folder(CachedDataset):
         others = describe_others(self.others)
         said = (f"{others} not read" if others else "", *map(str, self.variations.values()))
         return "; ".join((super().summary(), *filter(None, said)))
+
+    def spare(self) -> int:
+        """Return how many images are held out by their names alone."""
+        return 0 if self.splits["train"].own else self.count("test")
 
     def remarks(self) -> tuple[str, ...]:
         """Return what was guessed of the folders, and what was passed over."""
@@ -133,11 +144,15 @@ def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str
 
 
 def _image(
-    splits: dict[Split, SplitFiles], size: tuple[int, int] | None, channels: Channels
+    splits: dict[Split, SplitFiles],
+    size: tuple[int, int] | None,
+    channels: Channels,
+    max_pixels: int,
 ) -> ImageSpec:
     headers: list[Header] = []
     if size is None or channels == "auto":
-        headers = read_all(read_header, splits["train"].paths() + splits["test"].paths())
+        read = partial(read_header, limit=max_pixels)
+        headers = read_all(read, splits["train"].paths() + splits["test"].paths())
     return image_of(headers, size, channels)
 
 

@@ -32,6 +32,9 @@ class PairSide(CachedDataset):
         super().__init__(image)
         self.pairs, self.sources = pairs, sources
 
+    def spare(self) -> int:
+        return self.pairs.spare()
+
     def read(self, split: Split) -> Table:
         table = self.pairs.tables(split)["images"]
         if not isinstance(table, MemoryTable):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from zoo_core.data.tables.files import FileTable, decode_with
@@ -17,8 +19,6 @@ from zoo_core.interfaces.data import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PIL import Image
 
     from zoo_core.spec import ImageSpec
 
@@ -77,15 +77,22 @@ class HalvesTable(FileTable):
         return sha256_of_bytes(f"{files} {self.left_is_source}".encode())
 
     def _read(self, path: Path) -> Tensor | Unreadable:
-        return read_picture(path, self.image.channels, lambda whole: _halves(whole, self.image))
+        return read_picture(
+            path,
+            self.image.channels,
+            lambda whole: _halves(whole, self.image),
+            limit=self.max_pixels,
+        )
 
 
 def _halves(whole: Image.Image, image: ImageSpec) -> Tensor:
     """Return the left and the right half (2, C, H, W), each scaled and cropped alike."""
     middle = whole.width // 2
-    boxes = ((0, 0, middle, whole.height), (middle, 0, 2 * middle, whole.height))
+    values = np.asarray(whole)
+    # cut as an array: Pillow's own crop refuses what is larger than its limit
+    halves = (values[:, :middle], values[:, middle : 2 * middle])
     size = (image.height, image.width)
-    return torch.stack([pixels_of(cover_picture(whole.crop(box), size)) for box in boxes])
+    return torch.stack([pixels_of(cover_picture(Image.fromarray(half), size)) for half in halves])
 
 
 def in_memory(table: PairTable | HalvesTable) -> MemoryTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from zoo_core.config.options import Place
@@ -14,7 +15,7 @@ from zoo_core.data.folders.passed_over import passed_over
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all
 from zoo_core.data.tables.jitter import Factor, varying
-from zoo_core.data.tables.reading import Header, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Paired(CachedDataset):
         memory_limit: MiB of decoded images beyond which files are decoded on demand.
         jitter: enlarge training pairs by this factor and cut their size out at a random place.
         mirror: mirror training pairs at random, both images of a pair alike.
+        max_pixels: of one file; more are refused, since decoding them takes much memory.
 
     Raises:
         ZooError: no such folder, images that are no pairs, or several sizes without `size`.
@@ -68,6 +70,7 @@ class Paired(CachedDataset):
     memory_limit: MemoryLimit = 2048
     jitter: Factor = 1.0
     mirror: bool = False
+    max_pixels: MaxPixels = MAX_PIXELS
 
     def __post_init__(self) -> None:
         if not self.path.strip():
@@ -75,7 +78,7 @@ class Paired(CachedDataset):
         self.listing = listing = list_images(self.path)
         self.pairs = pair_up(listing, self.layout, self.held_out)
         self.others = listing.others
-        headers = _headers(self.pairs, guess=self.layout == "auto")
+        headers = _headers(self.pairs, guess=self.layout == "auto", limit=self.max_pixels)
         super().__init__(image_of(headers, self.size, self.channels))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
@@ -107,6 +110,10 @@ class Paired(CachedDataset):
         found = f"{counts} of {self.image}, {' to '.join(self.direction.upper())}"
         return "; ".join((found, *filter(None, said)))
 
+    def spare(self) -> int:
+        """Return how many pairs are held out by their names alone."""
+        return 0 if self.pairs["train"].own else self.count("test")
+
     def remarks(self) -> tuple[str, ...]:
         """Return what was passed over."""
         return tuple(passed_over(self.listing))
@@ -115,22 +122,27 @@ class Paired(CachedDataset):
         forward = self.direction == "ab"
         if pairs.halves:
             return HalvesTable(
-                root=pairs.root, names=pairs.first, image=self.image, left_is_source=forward
+                root=pairs.root,
+                names=pairs.first,
+                image=self.image,
+                left_is_source=forward,
+                max_pixels=self.max_pixels,
             )
         first, second = (
-            FileTable(root=pairs.root, names=names, image=self.image)
+            FileTable(root=pairs.root, names=names, image=self.image, max_pixels=self.max_pixels)
             for names in (pairs.first, pairs.second)
         )
         return PairTable(second, first) if forward else PairTable(first, second)
 
 
-def _headers(pairs: dict[Split, Pairs], *, guess: bool) -> list[Header]:
+def _headers(pairs: dict[Split, Pairs], *, guess: bool, limit: int) -> list[Header]:
     """Return what the first bytes of all images say; of a file with two halves, one half's size."""
     first = [part.root / name for part in pairs.values() for name in part.first]
     second = [part.root / name for part in pairs.values() for name in part.second]
+    read = partial(read_header, limit=limit)
     if first == second:
-        return [_half(header, guess=guess) for header in read_all(read_header, first)]
-    found = read_all(read_header, first + second)
+        return [_half(header, guess=guess) for header in read_all(read, first)]
+    found = read_all(read, first + second)
     for one, other in zip(found[: len(first)], found[len(first) :], strict=True):
         _check_shapes(one, other)
     return found

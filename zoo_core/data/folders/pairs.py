@@ -12,7 +12,7 @@ from zoo_core.data.folders.splits import held_out
 from zoo_core.errors import ZooError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from zoo_core.data.folders.listing import Listing
@@ -34,11 +34,13 @@ class Pairs:
         root: the folder.
         first: paths of side A below it, or of files that hold both halves.
         second: paths of side B in the same order; the same as `first` for halves.
+        own: folders make them a split, and not their names.
     """
 
     root: Path
     first: tuple[str, ...]
     second: tuple[str, ...]
+    own: bool = False
 
     @property
     def halves(self) -> bool:
@@ -68,13 +70,16 @@ def pair_up(listing: Listing, layout: Layout, fraction: float) -> dict[Split, Pa
     else:
         _refuse_others(listing, sides)
         pairs = _partners(listing.root, sides)
+    own = _own(pairs)
+    names = _own_split(listing.root, tuple(pairs), own) if own else _by_names(pairs, fraction)
     return {
         split: Pairs(
             listing.root,
-            tuple(pairs[name][0] for name in names),
-            tuple(pairs[name][1] for name in names),
+            tuple(pairs[name][0] for name in found),
+            tuple(pairs[name][1] for name in found),
+            own=own is not None,
         )
-        for split, names in _split(listing.root, tuple(pairs), fraction).items()
+        for split, found in names.items()
     }
 
 
@@ -144,14 +149,16 @@ def _refuse_unpaired(listing: Listing) -> None:
         )
 
 
-def _split(root: Path, names: tuple[str, ...], fraction: float) -> dict[Split, tuple[str, ...]]:
-    own = own_split({name.partition("/")[0] for name in names if "/" in name})
-    if own is not None:
-        return _own_split(root, names, own)
-    chosen = dict(zip(names, held_out(names, fraction), strict=True))
+def _own(names: Iterable[str]) -> OwnSplit | None:
+    return own_split({name.partition("/")[0] for name in names if "/" in name})
+
+
+def _by_names(names: Iterable[str], fraction: float) -> dict[Split, tuple[str, ...]]:
+    known = tuple(names)
+    chosen = dict(zip(known, held_out(known, fraction), strict=True))
     return {
-        "train": tuple(name for name in names if not chosen[name]),
-        "test": tuple(name for name in names if chosen[name]),
+        "train": tuple(name for name in known if not chosen[name]),
+        "test": tuple(name for name in known if chosen[name]),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoo_core.data.folders.folder import Channels, HeldOut
 from zoo_core.data.folders.labelling import LabelMode
 from zoo_core.data.tables.jitter import Factor
+from zoo_core.data.tables.reading import MaxPixels
 
 
 def passed_on(
@@ -16,6 +17,7 @@ def passed_on(
     root: str | None,
     jitter: Factor | None,
     mirror: bool | None,
+    max_pixels: MaxPixels | None,
 ) -> dict[str, object]:
     """Return the options that somebody set; those that are none or auto are left to each."""
     given = {
@@ -26,5 +28,6 @@ def passed_on(
         "root": root,
         "jitter": jitter,
         "mirror": mirror,
+        "max_pixels": max_pixels,
     }
     return {name: value for name, value in given.items() if value is not None}

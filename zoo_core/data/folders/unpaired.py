@@ -15,6 +15,7 @@ from zoo_core.data.folders.pair_sides import sides_of_pairs
 from zoo_core.data.folders.passing import passed_on
 from zoo_core.data.folders.split_names import sides_of, unpaired_hint
 from zoo_core.data.tables.jitter import Factor
+from zoo_core.data.tables.reading import MaxPixels
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import Dataset, Datasets, Split, Table, Variation
 from zoo_core.spec import ImageSpec
@@ -43,6 +44,7 @@ class Unpaired(Dataset):
         root: folder of the downloaded data sets; `--data-dir` sets it.
         jitter: enlarge a folder's training images by this factor and crop them at random.
         mirror: mirror a folder's training images at random.
+        max_pixels: of one file of a folder.
 
     Raises:
         ZooError: not two sides, one that is no data set, or two of different channels or sizes.
@@ -60,6 +62,7 @@ class Unpaired(Dataset):
     root: Annotated[str | None, Place()] = None
     jitter: Factor | None = None
     mirror: bool | None = None
+    max_pixels: MaxPixels | None = None
 
     def __post_init__(self) -> None:
         given = passed_on(
@@ -70,6 +73,7 @@ class Unpaired(Dataset):
             root=self.root,
             jitter=self.jitter,
             mirror=self.mirror,
+            max_pixels=self.max_pixels,
         )
         pairs = _pairs(self.datasets, self.sides, given)
         self.names = (self.sides, self.sides) if pairs else _two(self.sides)
@@ -114,6 +118,10 @@ class Unpaired(Dataset):
         found = [f"{side}: {_described(data, own=own)}" for side, data in self._named]
         held = [len(table) for table in self.tables("test").values()] if self._held_out else []
         return "; ".join(found) + (f"; {held[0]:,} and {held[1]:,} held out" if held else "")
+
+    def spare(self) -> int:
+        """Return how many images each side holds out by their names alone."""
+        return 0 if self.test else min(data.spare() for data in self.opened.values())
 
     def remarks(self) -> tuple[str, ...]:
         """Return what each side remarks."""

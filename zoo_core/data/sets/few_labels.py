@@ -17,6 +17,7 @@ from zoo_core.data.folders.passing import passed_on
 from zoo_core.data.tables.jitter import Factor
 from zoo_core.data.tables.labels import labels_of, with_labels
 from zoo_core.data.tables.memory import MemoryTable
+from zoo_core.data.tables.reading import MaxPixels
 from zoo_core.draws import key_of
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.data import UNKNOWN, Dataset, Datasets, Split, Table, Variation
@@ -43,6 +44,7 @@ class FewLabels(Dataset):
         root: folder of the downloaded data sets; `--data-dir` sets it.
         jitter: enlarge a folder's training images by this factor and crop them at random.
         mirror: mirror a folder's training images at random.
+        max_pixels: of one file of a folder.
         batch: rows that "labelled" has at least; the task says how many a move takes.
 
     Raises:
@@ -62,6 +64,7 @@ class FewLabels(Dataset):
     root: Annotated[str | None, Place()] = None
     jitter: Factor | None = None
     mirror: bool | None = None
+    max_pixels: MaxPixels | None = None
     batch: int = 1
     dataset: Dataset = field(init=False)
     _kept: dict[str, Table] = field(init=False, default_factory=dict)
@@ -75,6 +78,7 @@ class FewLabels(Dataset):
             root=self.root,
             jitter=self.jitter,
             mirror=self.mirror,
+            max_pixels=self.max_pixels,
         )
         self.dataset = self.datasets(self.of, **given)
         if not self.dataset.classes or set(self.dataset.images) != {"images"}:
@@ -113,6 +117,10 @@ class FewLabels(Dataset):
     def summary(self) -> str:
         """Return one sentence with counts, also of the labels that are kept."""
         return f"{self.dataset.summary()}; {self.count:,} training labels are used"
+
+    def spare(self) -> int:
+        """Return what the other data set could train on."""
+        return self.dataset.spare()
 
     def remarks(self) -> tuple[str, ...]:
         """Return what the other data set remarks."""

@@ -6,6 +6,7 @@ import hashlib
 import os
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from zoo_core.config.options import Between
 from zoo_core.data.tables.memory import MemoryTable
 from zoo_core.data.tables.reading import (
+    MAX_PIXELS,
     Unreadable,
     quiet_pillow,
     read_pixels,
@@ -77,13 +79,20 @@ def read_each(
         yield from pool.map(read, paths[start : start + CHUNK])
 
 
-def decode(paths: Sequence[Path], image: ImageSpec, pool: Executor | None = None) -> Tensor:
+def decode(
+    paths: Sequence[Path],
+    image: ImageSpec,
+    pool: Executor | None = None,
+    *,
+    limit: int = MAX_PIXELS,
+) -> Tensor:
     """Return the images of files as (N, C, H, W) uint8.
 
     Raises:
         ZooError: some cannot be read; it names the first few and counts all.
     """
-    return decode_with(lambda path: read_pixels(path, image), paths, image.shape, pool)
+    read = partial(read_pixels, image=image, limit=limit)
+    return decode_with(read, paths, image.shape, pool)
 
 
 def decode_with(
@@ -125,12 +134,14 @@ class FileTable:
         names: paths of the images below it, in the order of the rows.
         image: 1 or 3 channels and the size of every row.
         labels: (N,) int64, -1 where unknown, or None.
+        max_pixels: of a file that is read.
     """
 
     root: Path
     names: Sequence[str]
     image: ImageSpec
     labels: Tensor | None = None
+    max_pixels: int = MAX_PIXELS
     _pool: ThreadPoolExecutor = field(init=False, repr=False, default_factory=_reader_pool)
 
     def __len__(self) -> int:
@@ -141,7 +152,7 @@ class FileTable:
         indices = indices.cpu()
         paths = [self.root / self.names[row] for row in indices.tolist()]
         labels = None if self.labels is None else self.labels.index_select(0, indices)
-        return Rows(decode(paths, self.image, self._pool), labels)
+        return Rows(decode(paths, self.image, self._pool, limit=self.max_pixels), labels)
 
     def to(self, device: torch.device) -> FileTable:
         """Return the table itself: its rows come from files."""
@@ -174,6 +185,7 @@ def table_of_files(
     image: ImageSpec,
     labels: Tensor | None,
     in_memory: bool,
+    max_pixels: int = MAX_PIXELS,
 ) -> MemoryTable | FileTable:
     """Return the table of some files of a folder, decoded now or on demand.
 
@@ -181,8 +193,8 @@ def table_of_files(
         ZooError: `in_memory`, and some files cannot be read.
     """
     if not in_memory:
-        return FileTable(root=root, names=names, image=image, labels=labels)
-    return MemoryTable(decode([root / name for name in names], image), labels)
+        return FileTable(root=root, names=names, image=image, labels=labels, max_pixels=max_pixels)
+    return MemoryTable(decode([root / name for name in names], image, limit=max_pixels), labels)
 
 
 def fits_memory(count: int, image: ImageSpec, memory_limit: int) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
+from zoo_core.config.options import Between
 from zoo_core.data.tables.eight_bits import GREY_MODES, RefusedError, to_eight_bits, turned_size
 from zoo_core.data.tables.sizes import cover_picture
 from zoo_core.errors import ZooError
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 MAX_PIXELS = 89_478_485
-"""More are refused as a decompression bomb; where Pillow starts to warn."""
+"""More are refused as a decompression bomb unless allowed; where Pillow starts to warn."""
+
+MaxPixels = Annotated[int, Between(1, 10_000_000_000)]
+"""The option `max_pixels`."""
 
 SHOWN = 3
 """Unreadable files that an error names before it counts the rest."""
@@ -44,8 +50,9 @@ _FAILURES = (
     MemoryError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
+
+_LIMIT = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An image file that cannot be used, and why."""
+    """An image file that cannot be used, and why.
+
+    Args:
+        path: the file.
+        reason: why.
+        pixels: how many it has where these are too many, else 0.
+    """
 
     path: Path
     reason: str
+    pixels: int = field(default=0, compare=False)
 
 
 @contextmanager
@@ -77,9 +91,9 @@ def quiet_pillow() -> Iterator[None]:
         yield
 
 
-def read_header(path: Path) -> Header | Unreadable:
+def read_header(path: Path, *, limit: int = MAX_PIXELS) -> Header | Unreadable:
     """Return the size and the kind of an image without decoding its pixels."""
-    return read_opened(path, lambda image: header_of(path, image))
+    return read_opened(path, lambda image: header_of(path, image), limit=limit)
 
 
 def header_of(path: Path, image: Image.Image) -> Header:
@@ -87,26 +101,45 @@ def header_of(path: Path, image: Image.Image) -> Header:
     return Header(path, *turned_size(image), grey=image.mode in GREY_MODES)
 
 
-def read_pixels(path: Path, image: ImageSpec) -> Tensor | Unreadable:
+def read_pixels(path: Path, image: ImageSpec, *, limit: int = MAX_PIXELS) -> Tensor | Unreadable:
     """Return an image as (C, H, W) uint8: see `read_image`."""
     size = (image.height, image.width)
     return read_picture(
-        path, image.channels, lambda picture: pixels_of(cover_picture(picture, size))
+        path,
+        image.channels,
+        lambda picture: pixels_of(cover_picture(picture, size)),
+        limit=limit,
     )
 
 
 def read_picture(
-    path: Path, channels: int, use: Callable[[Image.Image], Found]
+    path: Path,
+    channels: int,
+    use: Callable[[Image.Image], Found],
+    *,
+    limit: int = MAX_PIXELS,
 ) -> Found | Unreadable:
     """Return what comes of an image at its own size: upright, on white, in mode L or RGB."""
-    return read_opened(path, lambda image: use(to_eight_bits(image, channels)))
+    return read_opened(path, lambda image: use(to_eight_bits(image, channels)), limit=limit)
 
 
-def read_opened(path: Path, use: Callable[[Image.Image], Found]) -> Found | Unreadable:
-    """Return what comes of an image as Pillow opens it, or why it cannot be read."""
+def read_opened(
+    path: Path, use: Callable[[Image.Image], Found], *, limit: int = MAX_PIXELS
+) -> Found | Unreadable:
+    """Return what comes of an image as Pillow opens it, or why it cannot be read.
+
+    Args:
+        path: the file.
+        use: makes something of the image.
+        limit: pixels beyond which it is not read.
+    """
     try:
-        with _opened(path) as image:
+        with _opened(path, limit) as image:
             return use(image)
+    except Image.DecompressionBombError as error:
+        found = re.search(r"(\d+) pixels", str(error))
+        reason = f"a decompression bomb: more than {limit:,} pixels"
+        return Unreadable(path, reason, int(found[1]) if found else 0)
     except _FAILURES as error:
         return Unreadable(path, _reason(path, error))
 
@@ -141,23 +174,43 @@ def unreadable_error(found: Sequence[Unreadable], *, total: int) -> ZooError:
     count = "" if total == 1 else f"{len(found)} of {total} images cannot be read: "
     return ZooError(
         f"{count}{named}{more}" if count else f"an image cannot be read: {named}",
-        hint="repair, replace or delete what is named here; nothing is left out silently",
+        hint=_way_out(found),
     )
 
 
+def _way_out(found: Sequence[Unreadable]) -> str:
+    damaged = "repair, replace or delete what is named here; nothing is left out silently"
+    most = max(one.pixels for one in found)
+    if not most:
+        return damaged
+    larger = f"`-o data.max_pixels={most}` reads what is so large, or make a smaller copy"
+    return larger if all(one.pixels for one in found) else f"{larger}; {damaged}"
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    with Image.open(path) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise Image.DecompressionBombError(f"{image.height}x{image.width}")
+def _opened(path: Path, limit: int) -> Iterator[Image.Image]:
+    with _open(path, limit) as image:
+        pixels = image.width * image.height
+        if pixels > limit:
+            raise Image.DecompressionBombError(f"{pixels} pixels")
         yield image
+
+
+def _open(path: Path, limit: int) -> Image.Image:
+    if limit <= MAX_PIXELS:
+        return Image.open(path)
+    # Pillow's own limit belongs to the process, so it is lifted for no longer than this
+    with _LIMIT:
+        kept, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(path)
+        finally:
+            Image.MAX_IMAGE_PIXELS = kept
 
 
 def _reason(path: Path, error: Exception) -> str:
     if isinstance(error, RefusedError):
         return str(error)
-    if isinstance(error, Image.DecompressionBombError):
-        return f"a decompression bomb: more than {MAX_PIXELS:,} pixels"
     if isinstance(error, UnidentifiedImageError):
         return "an empty file" if path.stat().st_size == 0 else "not an image that Pillow can read"
     if isinstance(error, OSError) and error.strerror:
