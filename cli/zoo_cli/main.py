@@ -10,7 +10,8 @@ import click
 
 from zoo_cli.helping import Command
 from zoo_cli.installed import plugin_commands
-from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
+from zoo_cli.spelling import spelled
+from zoo_cli.terminal import INTERRUPTED, Terminal, open_streams, quiet_option
 from zoo_core import ZooError, __version__
 from zoo_core.errors import nearest
 
@@ -70,6 +71,9 @@ class ZooGroup(Command, click.Group):
         except ZooError as error:
             terminal.error(error)
             ctx.exit(1)
+        except click.ClickException as error:
+            vars(error)["message"] = spelled(error.message)
+            raise
         except KeyboardInterrupt:
             terminal.remark("interrupted")
             ctx.exit(INTERRUPTED)
@@ -111,5 +115,6 @@ def yield_cores_on_a_busy_machine() -> None:
 
 def main() -> None:
     """Run the `zoo` command."""
+    open_streams()
     yield_cores_on_a_busy_machine()
     zoo(prog_name="zoo")
