@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 from typing import Any
 
 import click
@@ -113,8 +114,20 @@ def yield_cores_on_a_busy_machine() -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def end_as_on_an_interrupt() -> None:
+    """Take the terminate signal and a hang-up for Ctrl-C, so that what is half done is put away.
+
+    Where a hang-up is ignored, as behind `nohup`, it stays so.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 def main() -> None:
     """Run the `zoo` command."""
     open_streams()
+    end_as_on_an_interrupt()
     yield_cores_on_a_busy_machine()
     zoo(prog_name="zoo")

@@ -74,7 +74,6 @@ def test_a_run_of_classes_that_are_no_utf8_is_read_again(zoo) -> None:
         ("sample", run, "--out", "s.png"),
         ("train", "--resume", run, "--steps", "2"),
         ("report", run, "--out", "page.html"),
-        ("compare", run),
         ("sample", run, "--label", "tea", "--out", "t.png"),
     ):
         result = zoo(*command)
