@@ -15,7 +15,8 @@ from PIL import Image
 
 from zoo_cli.spelling import spelled
 from zoo_cli.terminal import Terminal, columns
-from zoo_core import ZooError
+from zoo_core import Registry, ZooError
+from zoo_core.weights.publication.contents import Wanted, gathered
 
 ESCAPE = "a\x1b]0;title\x07\nb"
 
@@ -78,6 +79,8 @@ def test_a_run_of_classes_that_are_no_utf8_is_read_again(zoo) -> None:
     ):
         result = zoo(*command)
         assert result.exit_code == 0, result.stderr
+    with pytest.raises(ZooError, match="is no plain text, as weights for others must be"):
+        gathered(Path(run), Wanted(), Registry.from_installed())
 
 
 def in_a_process(*arguments: str, **how: object) -> subprocess.CompletedProcess[bytes]:
