@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from zoo_core.config.paths import expanded
+
 
 class Command(click.Command):
     """A command whose help has groups and examples.
@@ -26,6 +28,12 @@ class Command(click.Command):
         super().__init__(*arguments, **others)
         self.examples = tuple(examples)
         self.groups = dict(groups or {})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # the shell expands `~` only at the beginning of a word, not behind `--run=`
+        rest = super().parse_args(ctx, args)
+        ctx.params = {name: _at_home(value) for name, value in ctx.params.items()}
+        return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if not self.groups:
@@ -52,3 +60,9 @@ class Command(click.Command):
             with formatter.section("Examples"):
                 for line in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _at_home(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_at_home, value))
+    return str(expanded(value)) if isinstance(value, str) and value.startswith("~") else value

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 from typing import Any
 
 import click
 
 from zoo_cli.helping import Command
 from zoo_cli.installed import plugin_commands
-from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
+from zoo_cli.spelling import spelled
+from zoo_cli.terminal import INTERRUPTED, Terminal, open_streams, quiet_option
 from zoo_core import ZooError, __version__
 from zoo_core.errors import nearest
 
@@ -71,6 +73,9 @@ class ZooGroup(Command, click.Group):
         except ZooError as error:
             terminal.error(error)
             ctx.exit(1)
+        except click.ClickException as error:
+            vars(error)["message"] = spelled(error.message)
+            raise
         except KeyboardInterrupt:
             terminal.remark("interrupted")
             ctx.exit(INTERRUPTED)
@@ -110,7 +115,20 @@ def yield_cores_on_a_busy_machine() -> None:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def end_as_on_an_interrupt() -> None:
+    """Take the terminate signal and a hang-up for Ctrl-C, so that what is half done is put away.
+
+    Where a hang-up is ignored, as behind `nohup`, it stays so.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 def main() -> None:
     """Run the `zoo` command."""
+    open_streams()
+    end_as_on_an_interrupt()
     yield_cores_on_a_busy_machine()
     zoo(prog_name="zoo")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import IO, Any, TypeVar
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from zoo_cli.spelling import spelled
 from zoo_core.errors import ZooError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -24,6 +30,69 @@ WIDE = 110
 """Columns from which tables have room for what is otherwise on a second line."""
 
 
+_GONE = frozenset({errno.EPIPE, errno.EIO, errno.EBADF})
+"""What writing says where nobody reads any more: a closed pipe, a terminal that hung up."""
+
+
+class Screen(Console):
+    """Spell out what no terminal should be sent, and bear that nobody reads any more."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Return text to show."""
+        return super().render_str(spelled(text), **how)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Give the pieces of what is shown."""
+        if isinstance(renderable, Text) and spelled(renderable.plain) != renderable.plain:
+            renderable = renderable.blank_copy(spelled(renderable.plain))
+        return super().render(renderable, options)
+
+    def put(self, text: str) -> None:
+        """Write text as it is."""
+        try:
+            self.file.write(text)
+            self.file.flush()
+        except OSError as error:
+            self._unwritten(error)
+
+    def _write_buffer(self) -> None:
+        try:
+            super()._write_buffer()
+        except OSError as error:
+            del self._buffer[:]
+            self._unwritten(error)
+
+    def _unwritten(self, error: OSError) -> None:
+        """Go on where nobody reads or remarks are lost; a result that is lost is an error."""
+        _to_nowhere(self.file)
+        if not self.stderr and error.errno not in _GONE:
+            raise ZooError(
+                f"the result cannot be written: {error.strerror or error}",
+                hint="make room there, or send it elsewhere",
+            ) from error
+
+
+def _to_nowhere(stream: IO[str]) -> None:
+    """Let a stream write where nothing fails, also what it still holds."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def open_streams() -> None:
+    """Make stdout and stderr such that any text can be written to them."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 class Terminal:
     """Print results, remarks, warnings and errors.
 
@@ -33,8 +102,8 @@ class Terminal:
 
     def __init__(self) -> None:
         self.quiet = False
-        self._out = Console(highlight=False, markup=False, emoji=False)
-        self._err = Console(highlight=False, markup=False, emoji=False, stderr=True)
+        self._out = Screen(highlight=False, markup=False, emoji=False)
+        self._err = Screen(highlight=False, markup=False, emoji=False, stderr=True)
 
     @property
     def is_wide(self) -> bool:
@@ -54,16 +123,16 @@ class Terminal:
     def result(self, *lines: str | Text) -> None:
         """Print lines as they are, without wrapping, so that paths can be copied."""
         for line in lines:
-            self._out.print(line, soft_wrap=True)
+            self._out.print(_shown(line), soft_wrap=True)
 
     def show(self, renderable: RenderableType) -> None:
         """Print text that wraps, or a table, without the blanks that fill its lines."""
         with self._out.capture() as captured:
             self._out.print(renderable)
         lines = captured.get().splitlines()
-        self._out.file.write("".join(line.rstrip() + "\n" for line in lines))
+        self._out.put("".join(line.rstrip() + "\n" for line in lines))
 
-    def facts(self, facts: Mapping[str, str], *, width: int = 14) -> None:
+    def facts(self, facts: Mapping[str, str | Text], *, width: int = 14) -> None:
         """Print names and values in two columns; an empty value is left out.
 
         Args:
@@ -79,7 +148,7 @@ class Terminal:
 
     def title(self, text: str) -> None:
         """Print the name of what follows."""
-        self._out.print(Text(text, style="bold"), soft_wrap=True)
+        self._out.print(Text(_line(text), style="bold"), soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Print the title of a group of results, after an empty line."""
@@ -88,7 +157,7 @@ class Terminal:
 
     def json(self, value: Any) -> None:
         """Print a value as JSON."""
-        self._out.file.write(json.dumps(value, indent=2) + "\n")
+        self._out.put(json.dumps(value, indent=2) + "\n")
 
     def tracked(self, items: Sequence[Item]) -> Iterable[Item]:
         """Return the items; show on a terminal how far they are taken."""
@@ -129,7 +198,7 @@ class Terminal:
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
         if not self.quiet:
-            self._err.print(Text(text), soft_wrap=not self._err.is_terminal)
+            self._err.print(Text(_line(text)), soft_wrap=not self._err.is_terminal)
 
     def warn(self, text: str) -> None:
         """Tell in one line what does not work, although the command goes on."""
@@ -148,7 +217,24 @@ def _labelled(label: str, style: str, text: str) -> Text:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return spelled(" ".join(text.split()))
+
+
+def _line(text: str) -> str:
+    """Return text of one line: what a name has of line ends is spelled out."""
+    return spelled(text, keep="")
+
+
+def _shown(text: str | Text) -> str | Text:
+    return _line(text) if isinstance(text, str) else text
+
+
+class Rows(Table):
+    """A table whose cells are lines; a `Text` may have several."""
+
+    def add_row(self, *cells: RenderableType | None, **how: Any) -> None:
+        """Add a row."""
+        super().add_row(*(_line(one) if isinstance(one, str) else one for one in cells), **how)
 
 
 def columns(*headings: str, fixed: Iterable[int] = ()) -> Table:
@@ -158,7 +244,7 @@ def columns(*headings: str, fixed: Iterable[int] = ()) -> Table:
         headings: of the columns; all empty for none.
         fixed: numbers of the columns that do not wrap.
     """
-    table = Table(
+    table = Rows(
         box=None,
         show_header=any(headings),
         header_style="dim",

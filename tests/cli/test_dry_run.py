@@ -242,5 +242,5 @@ def test_a_mistake_in_a_file_is_two_lines(zoo):
     assert said_against(zoo("train", "--config", "my.json")) == (
         "the configuration has the unknown key 'option'",
         "did you mean 'options'? its keys are format, parts, options, recipe, plugins, task, "
-        "environment",
+        "data, environment",
     )

@@ -75,8 +75,9 @@ def _decoded(path: Path, found: bytes) -> str:
 def _parsed(path: Path, text: str) -> Any:
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-        # half a character, spelled as an escape, can neither be shown nor name a file
-        json.dumps(value, ensure_ascii=False).encode()
+        # a byte of a file name that is no UTF-8 is kept as Python keeps it; any other half of a
+        # character, spelled as an escape, can neither be shown nor name a file
+        json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except json.JSONDecodeError as error:
         raise ZooError(
             f"{str(path)!r} is not a JSON file: line {error.lineno}, column {error.colno}: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from zoo_core.config.paths import expanded
 from zoo_core.errors import ZooError, nearest
 from zoo_core.registry.kinds import ROLES
 
@@ -63,8 +64,12 @@ def parse_options(pairs: Iterable[str]) -> dict[str, dict[str, str]]:
                 f"no option can be read from {pair!r}",
                 hint="`-o` takes section.name=value, such as `-o generator.width=32`",
             )
-        found.setdefault(section, {})[name.replace("-", "_")] = value.strip()
+        found.setdefault(section, {})[name.replace("-", "_")] = _at_home(value.strip())
     return found
+
+
+def _at_home(value: str) -> str:
+    return str(expanded(value)) if value.startswith("~") else value
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from typing import Any
 
 from platformdirs import user_cache_path
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from zoo_core.digests import sha256_of_bytes
 from zoo_core.errors import ZooError
 from zoo_core.runs.atomic import whole_file
+from zoo_core.runs.checkpoint import tensors_in
 
 LARGEST = 1 << 30
 """Bytes of what is worth keeping."""
@@ -46,7 +47,7 @@ def cached(
     text = json.dumps(key, sort_keys=True)
     path = cache_folder() / "statistics" / f"{sha256_of_bytes(text.encode())}.safetensors"
     try:
-        return load_file(path)
+        return tensors_in(path)
     except (OSError, SafetensorError):
         found = {key: tensor.contiguous() for key, tensor in compute().items()}
     _keep(path, found, text)

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save_file
 from torch import Tensor
 
 from zoo_core.digests import sha256_of
@@ -73,6 +73,20 @@ def read_checkpoint(
     return tensors, _read_json(path / STATE)
 
 
+def tensors_in(file: Path) -> dict[str, Tensor]:
+    """Return the tensors of a safetensors file, wherever it lies.
+
+    Raises:
+        SafetensorError: it is none.
+    """
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        # safetensors opens no path that is not UTF-8
+        return load(file.read_bytes())
+    return load_file(file)
+
+
 def read_state(path: Path) -> dict[str, Any]:
     """Return a checkpoint's state without its tensors.
 
@@ -122,7 +136,7 @@ def _verify(file: Path, expected: str) -> None:
 
 def _load(file: Path) -> dict[str, Tensor]:
     try:
-        return load_file(file)
+        return tensors_in(file)
     except SafetensorError as error:
         raise _damaged(file, f"is no safetensors file ({error})") from error
 

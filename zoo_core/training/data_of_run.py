@@ -84,9 +84,7 @@ def with_recorded_places(config: Configuration, recorded: Configuration) -> Conf
 
     So moved data make no other run of it.
     """
-    places = recorded.data.places if recorded.data else {}
-    values = recorded.options.get("data", {})
-    said = {name: values[name] for name in places if name in values}
+    said = recorded.options.get("data", {})
     return config.with_options("data", {**config.options.get("data", {}), **said})
 
 

@@ -86,12 +86,12 @@ def _show(terminal: Terminal, one: Described) -> None:
     terminal.title(f"{entry.kind} {entry.name}")
     terminal.show(entry.summary)
     terminal.result("")
-    facts = {
+    facts: dict[str, str | Text] = {
         "paper": entry.paper,
         "from": f"{one.item.source} {one.version}".strip(),
         "also called": ", ".join(entry.aliases),
         "tags": ", ".join(entry.tags),
-        "shapes": one.shapes,
+        "shapes": Text(one.shapes),
         "parameters": _lines(f"{size}: {count:,}" for size, count in one.parameters.items()),
         "takes": ", ".join(one.takes),
         "brings": _brings(entry.defaults),
@@ -131,7 +131,7 @@ def _default(option: Option) -> str:
 
 def _show_recipe(terminal: Terminal, recipe: RecipeFacts) -> None:
     terminal.heading("recipe")
-    facts = {
+    facts: dict[str, str | Text] = {
         "trains": recipe.trains,
         "takes": time_text(recipe.minutes),
         "follows": recipe.source,
@@ -150,7 +150,7 @@ def _show_recipe(terminal: Terminal, recipe: RecipeFacts) -> None:
             terminal.result(Text.assemble((label, "dim"), text))
 
 
-def _brings(defaults: Options) -> str:
+def _brings(defaults: Options) -> Text:
     return _lines(
         f"{section}.{name}={plain(value)}"
         for section, values in defaults.items()
@@ -158,5 +158,5 @@ def _brings(defaults: Options) -> str:
     )
 
 
-def _lines(texts: Iterable[str]) -> str:
-    return "\n".join(texts)
+def _lines(texts: Iterable[str]) -> Text:
+    return Text("\n".join(texts))

@@ -16,6 +16,7 @@ from zoo_cli.comparing.differences import short_names
 from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
+from zoo_cli.spelling import spelled
 from zoo_core import Registry, ZooError, __version__
 from zoo_core.digests import sha256_of_bytes
 from zoo_core.runs import History
@@ -39,7 +40,7 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     ).get_template("report.html.j2")
-    return template.render(
+    whole = template.render(
         run=run,
         name=short_names([run.path])[0],
         headline=facts.headline(run),
@@ -61,6 +62,7 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
         style=Markup(style),  # noqa: S704
         policy=_policy(script, style),
     )
+    return spelled(whole, keep="\n\t")
 
 
 def write_page(text: str, path: Path) -> None:

@@ -12,12 +12,13 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import load_tensors
 from zoo_core.errors import ZooError
+from zoo_core.runs.checkpoint import tensors_in
 from zoo_core.version import VERSION
 from zoo_core.weights.bundle.game import critics_of
 from zoo_core.weights.convert.export_nets import Exportable, exportable
@@ -50,7 +51,7 @@ def run_safetensors(asked: Exportable, path: Path) -> Runner:
     critics = critics_of(game)
     for name, net in game.nets().items():
         if name not in critics:
-            tensors = load_file(path) if name == asked.name else held[name].state_dict()
+            tensors = tensors_in(path) if name == asked.name else held[name].state_dict()
             load_tensors(net, tensors, name)
     again = Pretrained(model.composition, game, model.device)
     directions = {name: each for each, name in game.translators().items()}

@@ -15,10 +15,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from zoo_core.errors import ZooError
+from zoo_core.runs.checkpoint import tensors_in
 
 MOST_TENSORS = 20_000
 PREFIXES = ("module.", "_orig_mod.")
@@ -55,7 +55,7 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
 def _safetensors(path: Path) -> dict[str, Tensor]:
     try:
         # lengths, offsets and the size of the file are checked before anything is read
-        return load_file(path)
+        return tensors_in(path)
     except (SafetensorError, OSError, ValueError) as error:
         raise ZooError(
             f"{str(path)!r} is no safetensors file: {_reason(error)}",

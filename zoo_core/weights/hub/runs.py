@@ -106,10 +106,10 @@ def _check_checkpoint(checkpoint: Path, step: int) -> None:
 
 
 def _trained(config: Configuration) -> Configuration:
-    """Return what a configuration trains, without how a run is kept and where files lie."""
+    """Return what a configuration trains, without how a run is kept and what its data were."""
     kept = marked(RunOptions, Bookkeeping())
     run = {n: value for n, value in config.options.get("run", {}).items() if n not in kept}
-    return replace(private(config.with_options("run", run)), environment=Environment())
+    return replace(private(config.with_options("run", run)), data=None, environment=Environment())
 
 
 def _unsound(place: Path, what: str) -> ZooError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,6 +100,7 @@ def from_run(path: Path, wanted: Wanted, registry: Registry) -> Contents:
     config = RunDirectory(run).read_config()
     _refuse_plugin_files(config, run)
     composition = compose(config=config, registry=registry, without_data=True)
+    _refuse_classes(composition.task.classes)
     state = read_state(checkpoint)
     step = int(state["step"])
     names = _wanted_nets(composition, wanted)
@@ -183,6 +184,16 @@ def _taken(
             hint="the checkpoint is from another configuration",
         )
     return found
+
+
+def _refuse_classes(classes: Iterable[str]) -> None:
+    """Refuse names that a reader of bundles refuses, since a terminal cannot show them."""
+    for name in classes:
+        if not name.isprintable():
+            raise ZooError(
+                f"the class {name!r} is no plain text, as weights for others must be",
+                hint="rename its folder and train again; `zoo sample` draws from the run as it is",
+            )
 
 
 def _refuse_plugin_files(config: Configuration, run: Path) -> None:
