@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -25,6 +27,9 @@ TRACED = 2
 """Images of the pass that is traced: one could be taken for a constant."""
 
 ONNX_PACKAGES = ("onnx", "onnxruntime", "onnxscript")
+
+OWN_AFFAIRS = ("The given buffer is not writable", r"`isinstance\(treespec, LeafSpec\)`")
+"""How the warnings begin that torch 2.11 has about its own code, and nobody here can mend."""
 
 
 def write_safetensors(asked: Exportable, path: Path) -> None:
@@ -64,24 +69,26 @@ def write_program(asked: Exportable, path: Path) -> None:
 
 def run_program(_asked: Exportable, path: Path) -> Runner:
     """Return the program that torch.export reads back."""
-    run: Runner = torch.export.load(path).module()
+    with _own_affairs():
+        run: Runner = torch.export.load(path).module()
     return run
 
 
 def write_onnx(asked: Exportable, path: Path) -> None:
     """Write one ONNX file, for any number of images."""
     _check_onnx()
-    # of a program that is traced already, torch's exporter makes neither words nor warnings
-    torch.onnx.export(
-        _traced(asked),
-        asked.inputs(TRACED),
-        path,
-        input_names=asked.names,
-        output_names=["images"],
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with _own_affairs():
+        # of a program that is traced already, torch's exporter makes neither words nor warnings
+        torch.onnx.export(
+            _traced(asked),
+            asked.inputs(TRACED),
+            path,
+            input_names=asked.names,
+            output_names=["images"],
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
 
 
 def run_onnx(asked: Exportable, path: Path) -> Runner:
@@ -94,6 +101,15 @@ def run_onnx(asked: Exportable, path: Path) -> Runner:
         return torch.from_numpy(session.run(None, named)[0])
 
     return run
+
+
+@contextmanager
+def _own_affairs() -> Iterator[None]:
+    """Let torch warn of what is in the net, but not of how torch is written."""
+    with warnings.catch_warnings():
+        for begin in OWN_AFFAIRS:
+            warnings.filterwarnings("ignore", begin)
+        yield
 
 
 def _traced(asked: Exportable) -> torch.export.ExportedProgram:
