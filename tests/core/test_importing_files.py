@@ -96,7 +96,8 @@ def test_a_checkpoint_with_more_is_refused_with_the_line_that_takes_its_weights(
             {"a": torch.ones(1, dtype=torch.complex64)},
             "tensor 'a' of .* is of the type torch.complex64",
         ),
-        ({"a": torch.ones(2).to_sparse()}, "cannot be read as PyTorch's own format: NotImpl"),
+        # as torch 2.11 reads it, or does not
+        ({"a": torch.ones(2).to_sparse()}, "'a' of .* is sparse|own format: NotImplementedError"),
     ],
 )
 def test_values_that_are_no_weights_are_refused(value, message: str, tmp_path: Path) -> None:

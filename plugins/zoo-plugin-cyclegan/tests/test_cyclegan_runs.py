@@ -186,21 +186,21 @@ def mean_of(engine: Engine, name: str, steps: int) -> float:
 @pytest.mark.parametrize(
     ("parts", "note", "own"),
     [
-        # without the terms of the cycle, 0.7 of this error is left
+        # without the terms of the cycle, 0.54 to 0.69 of this error is left
         (CYCLE, "generator.cycle_error", {"blocks": 1}),
         (PAIRED, "generator.l1_error", {}),
     ],
     ids=GAMES,
 )
-def test_errors_between_digits_and_inverted_digits_fall_to_half_in_70_steps(
+def test_errors_between_digits_and_inverted_digits_fall_to_half_in_90_steps(
     parts: Mapping[str, Any], note: str, own: Mapping[str, Any], registry: Registry
 ) -> None:
     given = {
         "generator": {"width": 6, "lr": 4e-3, **own},
         "critic": {"width": 6, "lr": 2e-3},
-        "run": {"batch": 4, "size": "16", "steps": 70},
+        "run": {"batch": 4, "size": "16", "steps": 90},
     }
     engine = engine_of(compose(parts, given, registry=registry), device="cpu")
     first = mean_of(engine, note, 2)
-    mean_of(engine, note, 48)
+    mean_of(engine, note, 68)
     assert mean_of(engine, note, 20) < first / 2

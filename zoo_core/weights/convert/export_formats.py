@@ -34,6 +34,9 @@ TRACED = 2
 
 ONNX_PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 
+OWN_AFFAIRS = ("The given buffer is not writable", r"`isinstance\(treespec, LeafSpec\)`")
+"""How the warnings begin that torch 2.11 has about its own code, and nobody here can mend."""
+
 
 def write_safetensors(asked: Exportable, path: Path) -> None:
     """Write the generator's weights under their own names, with the composition as metadata."""
@@ -144,7 +147,8 @@ def _quietly() -> Iterator[None]:
     Some versions warn of what they call themselves, and print which rules they applied.
     """
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+        for begin in OWN_AFFAIRS:
+            warnings.filterwarnings("ignore", begin)
         yield
 
 
