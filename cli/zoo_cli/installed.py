@@ -49,6 +49,7 @@ def found_source(
     from zoo_core.weights.sources import config_of, find_source
 
     path = find_source(source)
+    terminal.source = source
     # weights from elsewhere name no files: that is checked where they are read
     return path, installed_registry(terminal, (*files, *config_of(path).plugins))
 

@@ -22,7 +22,7 @@ from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.modes import evaluating
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, is_lack_of_memory, memory_errors
 from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
@@ -65,7 +65,7 @@ def train(
     """
     composition = _composition(config)
     check_extras(composition.run)
-    with _torch_state(composition):
+    with memory_errors(), _torch_state(composition):
         place = new_directory(composition) if directory is None else Path(directory)
         run = _prepared(composition, RunDirectory(place), watcher or Silent())
         if init is not None:
@@ -74,7 +74,13 @@ def train(
         for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
             if remark:
                 run.say(remark)
-        return _trained(run)
+        try:
+            return _trained(run)
+        except BaseException as error:
+            if is_lack_of_memory(error):
+                # too large from the start: nothing is lost, and the name is free again
+                run.directory.discard_unsaved()
+            raise
 
 
 def resume(
@@ -101,7 +107,7 @@ def resume(
     try:
         composition = compose(config=_recorded(config, overrides or {}), registry=registry)
         check_extras(composition.run)
-        with _torch_state(composition):
+        with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             restore_newest(run)
             for remark in environment_differences(config.environment, run.hardware):

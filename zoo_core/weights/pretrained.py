@@ -12,7 +12,7 @@ from zoo_core.composition import Composition, compose
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, memory_errors
 from zoo_core.interfaces import Draws, Duel, Game, Sampler, Scores
 from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
@@ -88,12 +88,12 @@ class Pretrained:
         nets = dict(self.game.nets())
         if truncation is not None:
             nets["sampler"] = _Scaled(self._sampler(), truncation)
-        with evaluating(nets):
+        with memory_errors(), evaluating(nets):
             pieces = [
                 self._chunk(nets, start, min(CHUNK, count - start), seed, wanted)
                 for start in range(0, count, CHUNK)
             ]
-        return torch.cat(pieces)
+            return torch.cat(pieces)
 
     def translate(self, images: Tensor, direction: str = "") -> Tensor:
         """Return images (N, C', H, W) in [-1, 1], translated.
@@ -106,7 +106,7 @@ class Pretrained:
             ZooError: this draws from latents, or has no such direction.
         """
         net = self.game.nets()[self.translator(direction)]
-        with evaluating({"generator": net}):
+        with memory_errors(), evaluating({"generator": net}):
             translated: Tensor = net(images.to(self.device), None)
         return translated.float().cpu()
 
@@ -129,9 +129,9 @@ class Pretrained:
         if not isinstance(duel, Duel):
             raise ZooError(
                 f"{self.composition.plan.described('game')} has no critic of single images",
-                hint="train with `--game adversarial`",
+                hint="`zoo train --gen dcgan --game adversarial` trains one",
             )
-        with evaluating({"duel": duel}):
+        with memory_errors(), evaluating({"duel": duel}):
             pieces = [
                 duel.score(
                     images[start : start + CHUNK].to(self.device),
@@ -156,7 +156,8 @@ class Pretrained:
             raise ZooError(
                 f"{self.composition.plan.described('generator')} draws images from latents and "
                 "translates none",
-                hint="`zoo sample RUN`, or train a translation, such as `--gen cyclegan`",
+                hint="`zoo sample RUN` draws; "
+                "`zoo train --gen cyclegan --data unpaired:A,B` trains a translation",
             )
         if direction and direction not in known:
             raise ZooError(
@@ -198,7 +199,8 @@ class Pretrained:
         if not classes:
             raise ZooError(
                 "this generator is unconditional, so it cannot be asked for a label",
-                hint="leave the label out, or train with labels, such as `--condition concat`",
+                hint="leave the label out; "
+                "`zoo train --gen dcgan --condition concat` trains one with labels",
             )
         if isinstance(labels, int) and not 0 <= labels < len(classes):
             raise _out_of_range(labels, classes)

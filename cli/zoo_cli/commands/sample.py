@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from zoo_core.weights.pretrained import Pretrained
 
 
+MANY = 256
+"""Pictures that take no time that would have to be explained."""
+
+
 @click.command(
     "sample",
     cls=Command,
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
 def command(terminal: Terminal, /, **given: Any) -> None:
     """Draw pictures from SRC: a run, a checkpoint, weights, a pretrained name or a Hub id."""
     trained = _loaded(terminal, given)
+    if given["count"] > MANY:
+        terminal.remark(f"drawing {given['count']:,} pictures")
     images = trained.sample(
         given["count"],
         seed=given["seed"],
