@@ -31,7 +31,7 @@ SPELLED: dict[str, Mapping[str, str]] = {
 }
 """Command to its own flag for one of `zoo train`; empty where it is an argument."""
 
-OPTIONS = {"eval": {"eval_count": "`--count`"}}
+OPTIONS = {"eval": {"eval_count": "--count"}}
 """Command to its own flag for an option of a run."""
 
 MEMORY = {
@@ -60,11 +60,15 @@ def hint_for(name: str, command: click.Command, error: ZooError) -> str:
         return MEMORY.get(name, "end other programs that take memory")
     if not error.hint or name == "train":
         return error.hint
-    hint = error.hint
-    for option, flag in OPTIONS.get(name, {}).items():
-        hint = re.sub(rf"\b{option}\b", flag, hint)
-    kept = list(_kept(name, flags_of(command), hint))
+    kept = list(_kept(name, flags_of(command), in_own_options(name, error.hint)))
     return "".join(kept) or f"`zoo {name} --help` says what it takes"
+
+
+def in_own_options(name: str, text: str) -> str:
+    """Return a text in which options of a run are a command's own flags, where it has them."""
+    for option, flag in OPTIONS.get(name, {}).items():
+        text = re.sub(rf"\b{option}\b", flag, text)
+    return text
 
 
 def with_source(hint: str, source: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from zoo_cli.helping import Command
-from zoo_cli.hints import hint_for, unwritable, with_source
+from zoo_cli.hints import hint_for, in_own_options, unwritable, with_source
 from zoo_cli.installed import plugin_commands
 from zoo_cli.terminal import INTERRUPTED, Terminal, quiet_option
 from zoo_core import ZooError, __version__
@@ -73,7 +73,8 @@ class ZooGroup(Command, click.Group):
                 sys.stdout.flush()
                 return result
         except ZooError as error:
-            terminal.error(error, self._hint(ctx, error))
+            message = in_own_options(ctx.invoked_subcommand or "", error.message)
+            terminal.error(ZooError(message, hint=error.hint), self._hint(ctx, error))
             ctx.exit(1)
         except KeyboardInterrupt:
             terminal.remark("interrupted")
