@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import errno
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 class ZooError(Exception):
@@ -36,6 +38,45 @@ class ZooValueError(ZooError, ValueError):
         message: as of any `ZooError`.
         hint: what would do.
     """
+
+
+class TooLittleMemoryError(ZooError):
+    """There is not enough memory for what was asked."""
+
+
+@contextmanager
+def memory_errors() -> Iterator[None]:
+    """Turn what the allocators of a CPU, of CUDA and of MPS raise into one error.
+
+    Raises:
+        TooLittleMemoryError: there is not enough memory.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError, OSError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        device = next((each for each in ("CUDA", "MPS") if each in str(error)), "")
+        raise TooLittleMemoryError(
+            f"there is not enough memory{f' on {device}' if device else ''} for this",
+            hint="fewer or smaller images at once",
+        ) from error
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Return whether an exception says that memory ran out: most allocators raise any error."""
+    words = (
+        "DefaultCPUAllocator",
+        "out of memory",
+        "bad_alloc",
+        "bad allocation",
+        "ALLOC_FAILED",
+        "could not create a memory object",
+    )
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return named or any(word in str(error) for word in words)
 
 
 def _rebuild(kind: type[ZooError], message: str, hint: str) -> ZooError:

@@ -52,6 +52,7 @@ def found_source(
     from zoo_core.weights.sources import config_of, find_source
 
     path = find_source(source)
+    terminal.source = source
     # weights from elsewhere name no files: that is checked where they are read
     recorded = [file for file in config_of(path).plugins if Path(file).is_file()]
     return path, installed_registry(terminal, moved_files(files, recorded))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 from typing import Any
 
 import click
 
 from zoo_cli.helping import Command
+from zoo_cli.hints import hint_for, in_own_options, unwritable, with_source
 from zoo_cli.installed import plugin_commands
 from zoo_cli.spelling import spelled
 from zoo_cli.terminal import INTERRUPTED, Terminal, open_streams, quiet_option
 from zoo_core import ZooError, __version__
-from zoo_core.errors import nearest
+from zoo_core.errors import memory_errors, nearest
 
 BUSY = 0.75
 """Programs that want a core, for each core, from which on a machine counts as busy."""
@@ -69,9 +71,13 @@ class ZooGroup(Command, click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         terminal = ctx.ensure_object(Terminal)
         try:
-            return super().invoke(ctx)
+            with memory_errors():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                return result
         except ZooError as error:
-            terminal.error(error)
+            message = in_own_options(ctx.invoked_subcommand or "", error.message)
+            terminal.error(ZooError(message, hint=error.hint), self._hint(ctx, error))
             ctx.exit(1)
         except click.ClickException as error:
             vars(error)["message"] = spelled(error.message)
@@ -79,6 +85,20 @@ class ZooGroup(Command, click.Group):
         except KeyboardInterrupt:
             terminal.remark("interrupted")
             ctx.exit(INTERRUPTED)
+
+    def main(self, *arguments: Any, **others: Any) -> Any:
+        # around everything, because help pages are printed while the command line is read
+        try:
+            return super().main(*arguments, **others)
+        except OSError as error:
+            Terminal().error(unwritable(error))
+            sys.exit(1)
+
+    def _hint(self, ctx: click.Context, error: ZooError) -> str:
+        name = ctx.invoked_subcommand or ""
+        command = self.get_command(ctx, name) if name else None
+        hint = hint_for(name, command, error) if command else error.hint
+        return with_source(hint, ctx.ensure_object(Terminal).source)
 
     def _from_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
         """Return the commands of plugins by name, found once."""

@@ -98,10 +98,12 @@ class Terminal:
 
     Attributes:
         quiet: keep remarks and progress to yourself.
+        source: what the command reads, as the user named it, for hints that say RUN.
     """
 
     def __init__(self) -> None:
         self.quiet = False
+        self.source = ""
         self._out = Screen(highlight=False, markup=False, emoji=False)
         self._err = Screen(highlight=False, markup=False, emoji=False, stderr=True)
 
@@ -205,9 +207,16 @@ class Terminal:
         if not self.quiet:
             self._err.print(_labelled("Warning: ", "yellow", text), soft_wrap=True)
 
-    def error(self, error: ZooError) -> None:
-        """Tell what is wrong and what to do about it, in two lines."""
-        hint = error.hint or "`zoo --help` lists the commands; `--help` of each has examples"
+    def error(self, error: ZooError, hint: str = "") -> None:
+        """Tell what is wrong and what to do about it, in two lines.
+
+        Args:
+            error: what is wrong.
+            hint: in the words of the command; the error's own by default.
+        """
+        hint = (
+            hint or error.hint or "`zoo --help` lists the commands; `--help` of each has examples"
+        )
         self._err.print(_labelled("Error: ", "bold red", error.message), soft_wrap=True)
         self._err.print(_labelled("Hint: ", "bold", hint), soft_wrap=True)
 

@@ -78,7 +78,7 @@ def test_a_training_is_measured_and_keeps_its_best(zoo, home):
     [
         (("--metrics", "fdi"), "no metric named 'fdi'", "did you mean 'fid'?"),
         (("--features", "incepton"), "no features named 'incepton'", "did you mean 'inception'?"),
-        (("--count", "1", "--metrics", "fid"), "the run cannot take 1 for 'eval_count'", "2"),
+        (("--count", "1", "--metrics", "fid"), "the run cannot take 1 for '--count'", "2"),
         (("--features", "inception", "--metrics", "fid"), "inception", ""),
         (("--data", "mnist", "--data-dir", "nowhere"), "nowhere", ""),
         (("-o", "metric.kid.subset=3", "--metrics", "kid"), "'subset'", "did you mean 'subset"),

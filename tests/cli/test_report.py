@@ -194,7 +194,7 @@ def test_who_set_what_is_shown_where_it_is_recorded(zoo, run, home):
         "options": {"critic": {"lr": ["recipe best", ["engine", 0.5]], "betas": ["default"]}},
     }
     (run / "config.json").write_text(json.dumps(config))
-    zoo("report", run)
+    zoo("report", run, "--force")
     text = (home / "report.html").read_text(encoding="utf-8")
     assert (
         '<tr><th scope="row">lr</th><td>0.0002</td><td>recipe best</td><td>0.5 (engine)</td></tr>'

@@ -234,7 +234,7 @@ class Game(nn.Module, ABC):
         """
         raise ZooError(
             "nothing can be drawn here: these nets translate images",
-            hint="`zoo translate RUN images... --out folder/`",
+            hint="`zoo translate RUN photos/ --out translated/`",
         )
 
     def picture(

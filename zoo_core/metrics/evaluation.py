@@ -11,7 +11,7 @@ from zoo_core.composition import Composition, compose
 from zoo_core.config.configuration import Configuration
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, memory_errors
 from zoo_core.metrics import Panel, critic_of, samples_of
 from zoo_core.metrics.made import evaluate_pictures, names_pictures
 from zoo_core.metrics.measures import Measures, Told, counted, unheard
@@ -54,12 +54,15 @@ def evaluate(
     """
     measures = measures or Measures()
     known = registry or Registry.from_installed()
-    if names_pictures(str(source), known):
-        data = _data_of(str(source), measures, known)
-        return evaluate_pictures(
-            str(source), measures, data, device=choose_device(device), registry=known, told=told
+    with memory_errors():
+        if names_pictures(str(source), known):
+            data = _data_of(str(source), measures, known)
+            return evaluate_pictures(
+                str(source), measures, data, device=choose_device(device), registry=known, told=told
+            )
+        return _of_model(
+            source, measures, device=device, average=average, registry=registry, told=told
         )
-    return _of_model(source, measures, device=device, average=average, registry=registry, told=told)
 
 
 def _of_model(

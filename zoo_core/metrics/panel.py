@@ -227,7 +227,7 @@ def _check_count(name: str, metric: Metric, count: int, what: str) -> None:
     if count < metric.least:
         raise ZooError(
             f"metric {name!r} needs at least {metric.least:,} {what}, and there are {count:,}",
-            hint="a larger `--count`, more data, or another metric: `zoo list metric`",
+            hint="more of them, `--eval-count 10000`, or another metric, `zoo list metric`",
         )
 
 

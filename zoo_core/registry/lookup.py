@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -303,6 +304,8 @@ class Registry:
             )
         if line and not self._installed(distribution):
             return ZooError(message, hint=f"it is in a plugin that is not installed: `{line}`")
+        if kind == "dataset" and Path(name).expanduser().is_dir():
+            return ZooError(message, hint=f"a folder is {_folder(name)}, with its kind before it")
         other = [item for item in self._found if name == item.entry.name]
         if other:
             return ZooError(message, hint=f"{name!r} is a {other[0].entry.kind}")
@@ -345,6 +348,10 @@ class _Isolated(AbstractContextManager[None, bool]):
         if isinstance(error, ZooError) and not error.message.startswith(f"{self.source}: "):
             message = f"{self.source}: {self.what}: {error.message}"
             raise ZooError(message, hint=error.hint) from error
+
+
+def _folder(path: str) -> str:
+    return f"`--data {shlex.quote(f'folder:{path}')}`"
 
 
 def _too_new(entry: Entry, source: str) -> ZooError:

@@ -26,6 +26,9 @@ LEFT = ".zoo-*.tmp"
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
+_TORCH_WRITER = ("PytorchStreamWriter", "inline_container", "iostream error")
+"""What torch says where an archive cannot be written."""
+
 _NO_SYNC = frozenset(
     {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF}
 )
@@ -118,13 +121,19 @@ def write_errors(path: Path, *, hint: str | None = None) -> Iterator[None]:
         yield
     except (OSError, SafetensorError) as error:
         raise _error(path, error, hint) from error
+    except RuntimeError as error:
+        # torch's writer of archives has no exception of its own
+        if not any(word in str(error) for word in _TORCH_WRITER):
+            raise
+        raise _error(path, error, hint) from error
 
 
 def _error(path: Path, error: Exception, hint: str | None) -> ZooError:
     if isinstance(error, OSError):
         full, reason = error.errno in _FULL, error.strerror or str(error)
     else:
-        full, reason = "No space left" in str(error), str(error)
+        reason = str(error).splitlines()[0]
+        full = "No space left" in reason or "file write failed" in reason
     if hint is None:
         room = "make room there, then go on with `zoo train --resume`"
         hint = room if full else "choose a directory that you can write, with `--run`"

@@ -214,6 +214,11 @@ class RunDirectory:
             for path in folder.glob(LEFT):
                 shutil.rmtree(path, ignore_errors=True)
 
+    def discard_unsaved(self) -> None:
+        """Remove the whole directory if no checkpoint was ever written into it."""
+        if not self.steps():
+            shutil.rmtree(self.path, ignore_errors=True)
+
     def keep(self, count: int, *, best: str | None = None) -> None:
         """Remove all but the newest checkpoints, and the best by a score if one is named."""
         spared = {self.best(best)} if best else set()

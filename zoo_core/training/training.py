@@ -24,7 +24,7 @@ from zoo_core.engine.assembling import engine_of
 from zoo_core.engine.core import check_finite
 from zoo_core.engine.hardware import determinism, slow_bfloat16
 from zoo_core.engine.modes import evaluating
-from zoo_core.errors import ZooError
+from zoo_core.errors import ZooError, memory_errors
 from zoo_core.pictures.samples import labels_in_turn
 from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
@@ -71,7 +71,7 @@ def train(
     place = _claimed(composition, directory)
     run = None
     try:
-        with _torch_state(composition):
+        with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             if init is not None:
                 initialise(run.engine, init, registry=composition.registry)
@@ -113,7 +113,7 @@ def resume(
         asked = _recorded(config, overrides or {})
         composition, found = reopened(place.path, asked, data or Relocation(), registry)
         check_extras(composition.run)
-        with _torch_state(composition):
+        with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             run.identity = identity(with_recorded_places(composition.config(), config))
             restore_newest(run)

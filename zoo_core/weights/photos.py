@@ -13,7 +13,7 @@ from zoo_core.data import Header, Unreadable
 from zoo_core.data.tables.reading import MAX_PIXELS as READ_PIXELS
 from zoo_core.data.tables.reading import pixels_of, quiet_pillow, read_header, read_picture
 from zoo_core.data.tables.sizes import scale_images
-from zoo_core.errors import ZooError
+from zoo_core.errors import TooLittleMemoryError, ZooError, memory_errors
 from zoo_core.interfaces import as_bytes, as_floats
 from zoo_core.pictures.sheets import picture_of
 from zoo_core.spec import ImageSpec
@@ -110,10 +110,9 @@ class Translator:
         if isinstance(pixels, Unreadable):
             return pixels
         try:
-            picture = picture_of(self.translate(pixels, size))
-        except RuntimeError as error:
-            if not _is_lack_of_memory(error):
-                raise
+            with memory_errors():
+                picture = picture_of(self.translate(pixels, size))
+        except TooLittleMemoryError:
             return TooLarge(path, f"{size[0]}x{size[1]} pixels need more memory than there is")
         return Translated(path, picture, colour=not header.grey)
 
@@ -172,9 +171,3 @@ def _source(trained: Pretrained, name: str) -> ImageSpec:
 
 def _beyond(size: tuple[int, int], limit: int) -> str:
     return f"{size[0]}x{size[1]} is more than {limit:,} pixels"
-
-
-def _is_lack_of_memory(error: RuntimeError) -> bool:
-    # the allocators of the CPU and of MPS have no exception of their own
-    words = ("DefaultCPUAllocator", "out of memory")
-    return isinstance(error, torch.OutOfMemoryError) or any(word in str(error) for word in words)

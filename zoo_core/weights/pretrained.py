@@ -14,7 +14,7 @@ from zoo_core.composition import Composition, compose
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
-from zoo_core.errors import ZooError, ZooValueError
+from zoo_core.errors import ZooError, ZooValueError, memory_errors
 from zoo_core.interfaces import Duel, Game, Sampler, Scores
 from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
@@ -210,7 +210,7 @@ class Pretrained:
             ZooError: this draws from latents, or has no such direction.
         """
         net = self.game.nets()[self.translator(direction)]
-        with evaluating({"generator": net}):
+        with memory_errors(), evaluating({"generator": net}):
             translated: Tensor = net(images.to(self.device), None)
         return translated.float().cpu()
 
@@ -233,9 +233,9 @@ class Pretrained:
         if not isinstance(duel, Duel):
             raise ZooError(
                 f"{self.composition.plan.described('game')} has no critic of single images",
-                hint="the game adversarial has one",
+                hint="`zoo train --gen dcgan --game adversarial` trains one",
             )
-        with evaluating({"duel": duel}):
+        with memory_errors(), evaluating({"duel": duel}):
             pieces = [
                 duel.score(
                     images[start : start + CHUNK].to(self.device),
@@ -260,7 +260,8 @@ class Pretrained:
             raise ZooError(
                 f"{self.composition.plan.described('generator')} draws images from latents and "
                 "translates none",
-                hint="`zoo sample RUN`, or train a translation, such as the generator cyclegan",
+                hint="`zoo sample RUN` draws; "
+                "`zoo train --gen cyclegan --data unpaired:A,B` trains a translation",
             )
         if direction and direction not in known:
             raise ZooValueError(
@@ -285,7 +286,7 @@ class Pretrained:
             sampler = nets["sampler"] if latents is not None else self._sampler()
             nets["sampler"] = Scaled(cast("Sampler", sampler), truncation)
         # for each chunk anew: whoever takes them must not find gradients switched off
-        with evaluating(nets):
+        with memory_errors(), evaluating(nets):
             return draw_chunk(
                 self.game,
                 nets,

@@ -28,6 +28,7 @@ class Told:
         metric: a score with its name.
         licence: theirs.
         hub: the repository that they are downloaded from; empty where they are in a wheel.
+        translates: they make images of images.
     """
 
     data: str = ""
@@ -35,6 +36,7 @@ class Told:
     metric: str = ""
     licence: str = ""
     hub: str = ""
+    translates: bool = False
 
 
 def is_pretrained_name(text: str) -> bool:
@@ -91,6 +93,7 @@ def told_of(item: Registered) -> Told:
         metric=tags.get("metric", ""),
         licence=tags.get("licence", ""),
         hub=hub_text(item.entry),
+        translates="translates" in item.entry.tags,
     )
     if tagged.hub:
         return tagged
@@ -102,7 +105,13 @@ def told_of(item: Registered) -> Told:
         mb=f"{size / 1e6:.2g}",
         metric=tagged.metric or _metric(config),
         licence=tagged.licence or config.licence,
+        translates=tagged.translates or _translates(config),
     )
+
+
+def _translates(config: BundleConfig) -> bool:
+    task = config.composition.task
+    return task is not None and (task.source is not None or "images" not in task.images)
 
 
 def _data(config: BundleConfig) -> str:

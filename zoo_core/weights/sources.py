@@ -6,9 +6,11 @@ A run, one of its checkpoints, `RUN@TAG`, a bundle, a pretrained name or a repos
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from zoo_core.config.configuration import Configuration
+from zoo_core.data.folders.listing import EXTENSIONS
 from zoo_core.errors import ZooError, nearest
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory
@@ -17,6 +19,10 @@ from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
 from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.hub.names import hub_name, means_hub
 from zoo_core.weights.shipped import find_weights, folder_of, hub_text, is_pretrained_name
+
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?#]+)")
+_FOREIGN = frozenset({".pth", ".pt", ".ckpt", ".pkl", ".bin", ".safetensors"})
+"""Endings of weights that were saved elsewhere."""
 
 _STEP = re.compile(r"(?:step-)?0*(\d+)")
 
@@ -47,8 +53,28 @@ def find_source(source: str | Path, *, registry: Registry | None = None) -> Path
             return _pretrained(text, registry or Registry.from_installed())
         if means_hub(text):
             return _pulled(text)
-    raise ZooError(
-        f"no run at {str(path)!r}",
+    raise _nothing_there(path, text, registry)
+
+
+def _nothing_there(path: Path, text: str, registry: Registry | None) -> ZooError:
+    message = f"no run at {str(path)!r}"
+    page = _PAGE.match(text)
+    if page:
+        return ZooError(f"{text!r} is a page of the Hub", hint=f"`{page[1]}` names its repository")
+    if path.is_file() and path.suffix in _FOREIGN:
+        line = f"zoo import FORMAT {shlex.quote(str(path))}"
+        return ZooError(
+            f"{str(path)!r} is a file of weights, not a run",
+            hint=f"`{line}` makes a folder of them that is taken here; `zoo list importer` shows "
+            "the formats",
+        )
+    if path.is_dir() and any(one.suffix.lower() in EXTENSIONS for one in path.iterdir()):
+        return ZooError(
+            f"{str(path)!r} is a folder of pictures, not a run",
+            hint=f"`zoo eval {shlex.quote(f'folder:{path}')} --data folder:PATH` measures them",
+        )
+    return ZooError(
+        message,
         hint=nearest(str(path), (*runs_beside(path), *_pretrained_names(registry)))
         + "give the directory that `zoo train` made",
     )
@@ -109,13 +135,14 @@ def _best(directory: RunDirectory) -> int:
     if not score:
         raise ZooError(
             f"{str(directory.path)!r} keeps no best checkpoint",
-            hint="train with `--keep best=fid`; `@last` and `@step-N` name the others",
+            hint="`@last` and `@step-N` name others; "
+            "`zoo train --gen dcgan --keep best=fid` keeps it",
         )
     step = directory.best(str(score))
     if step is None:
         raise ZooError(
             f"{str(directory.path)!r} has not been evaluated yet",
-            hint="its first evaluation comes with `--eval-every`; `@last` is the newest checkpoint",
+            hint="`@last` is the newest checkpoint",
         )
     return step
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,8 +83,9 @@ def command(terminal: Terminal, /, **given: Any) -> None:
         )
     terminal.result(str(found.bundle.directory))
     translates = any(role.source is not None for role in found.composition.plan.roles.values())
-    verb = "translate" if translates else "sample"
-    terminal.remark(f"next: `zoo {verb} {found.bundle.directory}`")
+    path = shlex.quote(str(found.bundle.directory))
+    then = f"translate {path} photos/ --out translated/" if translates else f"sample {path}"
+    terminal.remark(f"next: `zoo {then}`")
 
 
 def _record(found: ImportedWeights) -> dict[str, Any]:

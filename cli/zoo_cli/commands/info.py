@@ -108,7 +108,10 @@ def _show(terminal: Terminal, one: Described) -> None:
         _show_recipe(terminal, one.recipe)
     if one.weights:
         label = f"{'draw from it':<{_LABELS}}  "
-        terminal.result(Text.assemble((label, "dim"), f"zoo sample {entry.name}"))
+        line = f"zoo sample {entry.name}"
+        if told.translates:
+            line = f"zoo translate {entry.name} photos/ --out translated/"
+        terminal.result(Text.assemble((label, "dim"), line))
 
 
 def _show_options(terminal: Terminal, one: Described) -> None:

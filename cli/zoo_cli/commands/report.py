@@ -21,10 +21,11 @@ from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 )
 @click.argument("run", metavar="RUN")
 @click.option("--out", default="report.html", show_default=True, help="The page.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @quiet_option
 @pass_terminal
-def command(terminal: Terminal, *, run: str, out: str, as_json: bool) -> None:
+def command(terminal: Terminal, *, run: str, out: str, force: bool, as_json: bool) -> None:
     """Write a page with the curves, pictures, composition and remarks of RUN.
 
     It is one file that needs no network. RUN may still be training.
@@ -33,12 +34,12 @@ def command(terminal: Terminal, *, run: str, out: str, as_json: bool) -> None:
     from zoo_cli.reporting.pictures import pictures_of
     from zoo_core.runs import read_history
 
+    path = Path(out)
     history = read_history(run)
     pictures = pictures_of(history.samples)
     # plugin files that a run names are not looked at: a page of a stranger's run runs no code
     text = page(history, pictures, installed_registry(terminal))
-    path = Path(out)
-    write_page(text, path)
+    write_page(text, path, over=force)
     _remark(terminal, [*history.remarks, *(f"{name} is no PNG" for name in pictures.unreadable)])
     if history.running:
         terminal.remark("the run is still being written: the page shows it as it is now")

@@ -65,16 +65,25 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
     return spelled(whole, keep="\n\t")
 
 
-def write_page(text: str, path: Path) -> None:
+def write_page(text: str, path: Path, *, over: bool) -> None:
     """Write a page, whole or not at all.
 
+    Args:
+        text: the page.
+        path: the file.
+        over: replace one that is there.
+
     Raises:
-        ZooError: another ending than .html, or it cannot be written.
+        ZooError: another ending than .html, a file that is there, or it cannot be written.
     """
     if path.suffix.lower() not in ENDINGS:
         raise ZooError(
             f"a report is an HTML page, not {path.suffix or path.name!r}",
             hint=f"`--out {path.with_suffix('.html')}`",
+        )
+    if path.is_file() and not over:
+        raise ZooError(
+            f"{str(path)!r} exists", hint="`--force` replaces it, or `--out` names another file"
         )
     write_bytes(path, text.encode(), hint="`--out` takes a file that you can write")
 

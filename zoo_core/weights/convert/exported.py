@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import torch
 
 from zoo_core.engine.modes import evaluating
-from zoo_core.errors import ZooError, nearest
+from zoo_core.errors import ZooError, memory_errors, nearest
 from zoo_core.runs.atomic import whole_file
 from zoo_core.weights.convert import export_formats
 from zoo_core.weights.convert.export_nets import Exportable, exportable
@@ -101,7 +101,7 @@ def export(
     _check_path(path, known, format)
     asked = exportable(model, direction)
     with whole_file(path, hint="`--out` names another file") as temporary:
-        with evaluating({"net": asked.net}):
+        with memory_errors(), evaluating({"net": asked.net}):
             known.write(asked, temporary)
             largest = _largest(asked, known.runner(asked, temporary))
         if not largest <= known.tolerance:

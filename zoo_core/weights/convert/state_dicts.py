@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise ZooError(f"{str(path)!r} {what}", hint="give the files that hold the state dicts")
+    check_downloaded(path)
     found = _safetensors(path) if path.suffix == SAFETENSORS else _plain(path)
     tensors = _without_prefix(found)
     return {name: _converted(path, name, tensor) for name, tensor in tensors.items()}
@@ -49,7 +51,69 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
     """
     if not path.is_file():
         raise ZooError(f"{str(path)!r} does not exist", hint="give a .safetensors file")
+    check_downloaded(path)
     return _safetensors(path)
+
+
+def check_downloaded(path: Path) -> None:
+    """Refuse what came in place of a file: a web page, a pointer of Git LFS, or nothing.
+
+    Raises:
+        ZooError: it is that, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    found = next((each for each in _INSTEAD if each.is_in(head)), None)
+    if found is not None:
+        other = "no safetensors file: it is " if path.suffix == SAFETENSORS else ""
+        raise ZooError(f"{str(path)!r} is {other}{found.what}", hint=found.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instead:
+    """What can come in place of weights.
+
+    Args:
+        what: it is.
+        hint: what a user can do.
+        starts: how such a file begins, in small letters; none for an empty file.
+    """
+
+    what: str
+    hint: str
+    starts: tuple[bytes, ...] = ()
+
+    def is_in(self, head: bytes) -> bool:
+        """Return whether a file with this beginning is one."""
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        # text has no zeros, and the first eight bytes of safetensors, a length, have some
+        return start.startswith(self.starts) and b"\0" not in head if self.starts else not head
+
+
+_INSTEAD = (
+    _Instead("empty", "download it again"),
+    _Instead(
+        "a pointer of Git LFS, not the weights themselves",
+        "`git lfs pull` in its repository gets them",
+        (b"version https://git-lfs",),
+    ),
+    _Instead(
+        "a web page, not weights",
+        "open it in a browser to see what it says, and download the file itself",
+        (b"<!doctype", b"<html", b"<?xml", b"<head", b"<error", b"<script", b"<!--"),
+    ),
+    _Instead(
+        "text in JSON, not weights",
+        "look at what it says, and download the file itself",
+        (b"{", b"["),
+    ),
+)
+
+_HEAD = 512
+"""Bytes that tell what a file is."""
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:

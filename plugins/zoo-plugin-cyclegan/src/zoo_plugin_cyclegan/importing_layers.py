@@ -92,12 +92,12 @@ def norm_of(state: StateDict, convolution: str, norm: str) -> OriginalNorm:
     if biased and weighted:
         raise state.refusal(
             f"{norm!r} is an instance norm with weights, and our nets have it without",
-            hint="train with the original's usual `--norm instance` or `--norm batch`",
+            hint="only nets with the original's usual norms are read, instance or batch",
         )
     if not biased and not weighted:
         raise state.refusal(
             f"no norm follows {convolution!r}, and our nets have one there",
-            hint="train with the original's usual `--norm instance` or `--norm batch`",
+            hint="only nets with the original's usual norms are read, instance or batch",
         )
     return "batch" if weighted else "instance"
 

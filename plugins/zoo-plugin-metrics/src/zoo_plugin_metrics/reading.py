@@ -73,7 +73,7 @@ def check_count(count: int, *, whose: str, least: int) -> None:
     if count < least:
         raise ZooError(
             f"this metric needs at least {least:,} {whose}, and there are {count:,}",
-            hint="a larger `--count`, more data, or another metric: `zoo list metric`",
+            hint="more of them, `--eval-count 10000`, or another metric, `zoo list metric`",
         )
 
 
