@@ -33,7 +33,7 @@ def imported(*arguments: str, folder: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["dcgan.digits-32", "dcgan.mnist-28", "cdcgan.mnist-28"])
+@pytest.mark.parametrize("name", ["dcgan.digits-32", "cdcgan.mnist-28"])
 def test_sampling_on_the_command_line_imports_no_compiler(name: str, tmp_path: Path) -> None:
     found = imported("-m", "zoo_cli", "sample", name, "--out", "sheet.png", folder=tmp_path)
     assert (tmp_path / "sheet.png").is_file()
@@ -49,13 +49,11 @@ def test_sampling_from_a_run_imports_no_compiler(tmp_path: Path) -> None:
     assert not found & SLOW
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
+def test_loaded_models_import_no_compiler(tmp_path: Path) -> None:
+    lines = (
+        "import torch, zoo_core",
         "assert zoo_core.load('dcgan.digits-32').sample(1).shape == (1, 1, 32, 32)",
-        "import torch; model = zoo_core.load('cyclegan.digits-mnist-32'); "
+        "model = zoo_core.load('cyclegan.digits-mnist-32')",
         "assert model.translate(torch.zeros(1, 1, 32, 32)).shape == (1, 1, 32, 32)",
-    ],
-)
-def test_a_loaded_model_imports_no_compiler(lines: str, tmp_path: Path) -> None:
-    assert not imported("-c", f"import zoo_core; {lines}", folder=tmp_path) & SLOW
+    )
+    assert not imported("-c", "\n".join(lines), folder=tmp_path) & SLOW
