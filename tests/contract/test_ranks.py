@@ -44,6 +44,10 @@ engine = Engine(game, feed, run=composition.run, players=players,
 for _ in range(4):
     engine.step()
 save_file({n: p.detach().contiguous() for n, p in game.named_parameters()}, out)
+if world > 1:
+    # threads of the group that still run would abort the process at its end
+    dist.barrier()
+    dist.destroy_process_group()
 """
 
 PARTS = [

@@ -173,7 +173,7 @@ def test_a_checkpoint_is_named_by_its_step(trained, zoo, tag) -> None:
 @pytest.mark.parametrize(
     ("tag", "message", "hint"),
     [
-        ("best", "keeps no best checkpoint", "`--keep best=fid`"),
+        ("best", "keeps no best checkpoint", "--keep best=fid`"),
         ("step-5", "has no checkpoint of step 5", "its checkpoints: 2, 4, 6"),
         ("first", "'first' names no checkpoint", "`@best`, `@last`, or a step"),
     ],

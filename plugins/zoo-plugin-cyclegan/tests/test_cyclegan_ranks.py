@@ -41,6 +41,10 @@ for _ in range(4):
     engine.step()
 held = {n: p.detach().contiguous() for n, p in game.named_parameters()}
 save_file({**held, "kept": game.pools["a"].kept, "filled": game.pools["a"].filled}, out)
+if world > 1:
+    # threads of the group that still run would abort the process at its end
+    dist.barrier()
+    dist.destroy_process_group()
 """
 
 GIVEN = [
