@@ -64,24 +64,21 @@ class Move:
         if ranks.world == 1:
             return self
         found = iter(ranks.averaged([g for g in self._flat() if g is not None]))
-        means = iter(ranks.averaged(self._values()))
-        return Move(
-            {
-                player: tuple(None if g is None else next(found) for g in gradients)
-                for player, gradients in self.gradients.items()
-            },
-            {p: {name: next(means) for name in named} for p, named in self.scalars.items()},
-            self.noted,
-        )
+        gradients = [None if g is None else next(found) for g in self._flat()]
+        return self._with(gradients, ranks.averaged(self._values()))
 
     def mixed(self, other: Move, share: float) -> Move:
         """Return this move with a share of another one of the same players."""
         flat = zip(self._flat(), other._flat(), strict=True)
-        gradients = iter([_mixed(mine, theirs, share) for mine, theirs in flat])
+        gradients = [_mixed(mine, theirs, share) for mine, theirs in flat]
         values = zip(self._values(), other._values(), strict=True)
-        means = iter([mine + share * (theirs - mine) for mine, theirs in values])
+        return self._with(gradients, [mine + share * (theirs - mine) for mine, theirs in values])
+
+    def _with(self, gradients: list[Tensor | None], values: list[Tensor]) -> Move:
+        """Return the move with others, in the order of `_flat` and `_values`."""
+        given, means = iter(gradients), iter(values)
         return Move(
-            {p: tuple(next(gradients) for _ in found) for p, found in self.gradients.items()},
+            {p: tuple(next(given) for _ in found) for p, found in self.gradients.items()},
             {p: {name: next(means) for name in named} for p, named in self.scalars.items()},
             self.noted,
         )

@@ -59,11 +59,14 @@ class Batch:
         if count == 1:
             return self
         rows = len(self) // count
-        own = slice(index * rows, (index + 1) * rows)
+        return self.rows(slice(index * rows, (index + 1) * rows))
+
+    def rows(self, some: slice) -> Batch:
+        """Return some of the rows."""
         return Batch(
-            self.images[own],
-            None if self.labels is None else self.labels[own],
-            None if self.latents is None else self.latents[own],
+            self.images[some],
+            None if self.labels is None else self.labels[some],
+            None if self.latents is None else self.latents[some],
         )
 
     def detached(self) -> Batch:

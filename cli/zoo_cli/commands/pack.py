@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zoo_cli.flags import no_ema_option, plugin_option
+from zoo_cli.flags import critic_option, dtype_option, licence_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
@@ -24,17 +24,11 @@ from zoo_cli.wording import plural
 )
 @click.argument("source", metavar="RUN[@best]")
 @click.argument("folder", metavar="DIR")
-@click.option("--licence", default="", metavar="L", help="Of the weights, such as cc0-1.0.")
-@click.option("--with-critic", is_flag=True, help="All nets, not only those that draw.")
+@licence_option
+@critic_option
 @click.option("--with-state", is_flag=True, help="What going on with the training needs.")
 @no_ema_option
-@click.option(
-    "--dtype",
-    type=click.Choice(["float32", "float16"]),
-    default="float32",
-    show_default=True,
-    help="float16 is half as large, and nearly the same.",
-)
+@dtype_option
 @plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print folder and files as JSON.")
 @quiet_option

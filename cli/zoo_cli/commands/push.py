@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo_cli.flags import no_ema_option
+from zoo_cli.flags import critic_option, dtype_option, licence_option, no_ema_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import installed_registry
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
@@ -32,17 +32,11 @@ if TYPE_CHECKING:
 @click.option("--private", is_flag=True, help="Make a repository that only its owner sees.")
 @click.option("--tag", default="", metavar="T", help="A name for this state, such as v1.")
 @click.option("--message", default="", metavar="M", help="Of the commit.")
-@click.option("--licence", default="", metavar="L", help="Of the weights, such as cc0-1.0.")
-@click.option("--with-critic", is_flag=True, help="All nets, not only those that draw.")
+@licence_option
+@critic_option
 @click.option("--with-state", is_flag=True, help="What `zoo train --resume REPO` needs.")
 @no_ema_option
-@click.option(
-    "--dtype",
-    type=click.Choice(["float32", "float16"]),
-    default="float32",
-    show_default=True,
-    help="float16 is half as large, and nearly the same.",
-)
+@dtype_option
 @click.option("--dry-run", is_flag=True, help="Show the files and the card; no network.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @quiet_option

@@ -140,7 +140,7 @@ class Gauge:
         """Give a batch in parts no larger than those of training, which fit into memory."""
         size = max(self.run.options.batch, 1)
         for start in range(0, len(batch), size):
-            yield _cut(batch, slice(start, start + size))
+            yield batch.rows(slice(start, start + size))
 
     def _sight(
         self, view: View, train: Mapping[str, Table], test: Mapping[str, Table]
@@ -150,7 +150,7 @@ class Gauge:
             return None
         rows = self._taken(real, YARDSTICK, "yardstick", view.target)
         count = min(self.count, len(rows) // 2)
-        seen = _cut(rows, slice(count))
+        seen = rows.rows(slice(count))
         held = test.get(view.target)
         unseen = None
         if held is not None and len(held) >= LEAST:
@@ -189,15 +189,6 @@ def compared(yardstick: Yardstick, images: Tensor) -> dict[str, float]:
 
 def _reduced(images: Tensor) -> Tensor:
     return reduced(images).cpu()
-
-
-def _cut(batch: Batch, part: slice) -> Batch:
-    labels, latents = batch.labels, batch.latents
-    return Batch(
-        batch.images[part],
-        None if labels is None else labels[part],
-        None if latents is None else latents[part],
-    )
 
 
 def _joined(parts: list[Batch]) -> Batch:
