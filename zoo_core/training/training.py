@@ -67,7 +67,7 @@ def train(
             down; what was saved before is intact, and a run that never stepped leaves no directory.
     """
     composition = _composition(config)
-    check_extras(composition.run)
+    check_extras(composition)
     place = _claimed(composition, directory)
     run = None
     try:
@@ -112,7 +112,7 @@ def resume(
     try:
         asked = _recorded(config, overrides or {})
         composition, found = reopened(place.path, asked, data or Relocation(), registry)
-        check_extras(composition.run)
+        check_extras(composition)
         with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             run.identity = identity(with_recorded_places(composition.config(), config))
