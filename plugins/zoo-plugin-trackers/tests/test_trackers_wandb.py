@@ -89,3 +89,16 @@ def test_the_configuration_and_the_end_are_kept(trained, tmp_path):
     assert config["parts"]["generator"] == "partners/tiny"
     assert (found["run"].run.project, found["run"].run.display_name) == ("gan-zoo", "run")
     assert found["exit"].exit.exit_code == 0
+
+
+@pytest.mark.slow
+def test_a_service_that_does_not_answer_costs_no_line(trained, heard, monkeypatch, tmp_path):
+    # nobody listens there
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
+    monkeypatch.setenv("WANDB_INIT_TIMEOUT", "1")
+    trained(tmp_path / "run", "wandb")
+    settle()
+    (folder,) = (tmp_path / "wandb").glob("offline-run-*")
+    assert [line["step"] for line in told(folder) if "critic/total" in line] == [1, 2, 3, 4]
+    assert any(f"`wandb sync {folder}` uploads it" in remark for remark in heard.remarks)
