@@ -57,6 +57,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a run of six steps, three checkpoints and three scores; tests must not change it."""
+    directory = tmp_path_factory.mktemp("measured") / "run"
+    kid = ("--metrics", "kid", "--features", "pixels", "--eval-every", "2", "--eval-count", "16")
+    kept = ("--steps", "6", "--checkpoint-every", "2", "--keep", "9", "--keep", "best=kid")
+    shape = ("--gen", "vanilla", "--size", "8", "--batch", "8", "--no-recipe")
+    assert run_zoo("train", *shape, *kid, *kept, "--run", directory).exit_code == 0
+    return directory
+
+
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     """Return a function that installs a distribution with one plugin module."""
