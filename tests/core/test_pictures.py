@@ -84,7 +84,7 @@ def test_each_image_has_a_file(tmp_path: Path, channels: int, mode: str) -> None
 def test_another_ending_is_refused(tmp_path: Path, name: str, ending: str) -> None:
     error = failure(tmp_path / name)
     assert error.message == f"pictures are written as PNG, not as {ending.strip(chr(39))!r}"
-    assert error.hint == f"`--out {tmp_path / 'grid.png'}`, or a folder, ending in '/'"
+    assert error.hint == f"`path={str(tmp_path / 'grid.png')!r}`, or a folder, ending in '/'"
 
 
 def test_endings_may_be_capitals(tmp_path: Path) -> None:

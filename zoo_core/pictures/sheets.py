@@ -20,7 +20,7 @@ CANVAS = 256
 DOT = 2
 """Radius of a point in it, in pixels."""
 
-OUT = "`--out` names another place"
+OUT = "`path` names another place"
 """What a user can do where a picture cannot be written."""
 
 
@@ -151,7 +151,7 @@ def save_picture(
     if path.suffix.lower() != ".png":
         raise ZooError(
             f"pictures are written as PNG, not as {path.suffix or path.name!r}",
-            hint=f"`--out {path.with_suffix('.png')}`, or a folder, ending in '/'",
+            hint=f"`path={str(path.with_suffix('.png'))!r}`, or a folder, ending in '/'",
         )
     with whole_file(path, hint=hint, sync=sync) as temporary:
         picture.save(temporary, format="PNG", optimize=True)
