@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -60,8 +61,8 @@ def _check_new(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ZooError(
             f"{str(target)!r} is not empty",
-            hint=f"`zoo train --resume {target}` goes on with a run that is there; `directory` "
-            "names another one",
+            hint=f"`zoo train --resume {shlex.quote(str(target))}` goes on with a run that is "
+            "there; `directory` names another one",
         )
 
 
