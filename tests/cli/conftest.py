@@ -50,6 +50,12 @@ def zoo() -> Zoo:
 
 
 @pytest.fixture(scope="session")
+def anywhere() -> Zoo:
+    """Return what runs `zoo` wherever the process is; no test's home is around it."""
+    return run_zoo
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a run of three steps; tests must not change it."""
     directory = tmp_path_factory.mktemp("trained") / "run"

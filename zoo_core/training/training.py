@@ -305,15 +305,17 @@ def save_sample(run: Run) -> Path:
     """Write a picture from the same latents each time."""
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
+    game = run.engine.game
+    images = held_out(run.composition, game, run.hardware, GRID)
     with evaluating(run.engine.picture_nets(), seed=run.options.seed) as nets:
-        images = run.engine.game.picture(
+        picture = game.picture(
             nets,
             rng.child("grid"),
             count=GRID,
             labels=_grid_labels(run),
-            held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
+            held_out=images,
         )
-    save_grid(images, path, columns=8, hint=None)
+    save_grid(picture, path, columns=8, rows=game.picture_rows(images), hint=None)
     return path
 
 
