@@ -50,7 +50,7 @@ class Scored:
         values: score to value.
         protocol: all that scores must share to be compared, as JSON data.
         better: score to which way is better.
-        remarks: why a score should not be believed.
+        remarks: why a score should not be believed, and what could not be kept.
     """
 
     values: Mapping[str, float]
@@ -82,6 +82,9 @@ class Panel:
         split: what samples are compared with.
         seed: of subsets and choices.
         device: where the features run.
+
+    Attributes:
+        unkept: remarks on what could not be kept of the real side; nothing measured is lost by it.
 
     Raises:
         ZooError: no metric is named, or features, data and metrics do not fit.
@@ -116,6 +119,7 @@ class Panel:
             seed=seed,
         )
         self._check_real()
+        self.unkept: list[str] = []
         self._references: dict[str, Reference] = {}
 
     def against(self, split: Split) -> Panel:
@@ -126,7 +130,7 @@ class Panel:
         """
         other = copy(self)
         other.split, other.real = split, self.real.against(split)
-        other._references = {}
+        other.unkept, other._references = [], {}
         other._check_real()
         return other
 
@@ -177,7 +181,7 @@ class Panel:
             values=values,
             protocol=self.protocol(len(fake)),
             better=self.better,
-            remarks=tuple(remarks),
+            remarks=(*remarks, *self.unkept),
         )
 
     def reference(self, name: str) -> Reference:
@@ -186,7 +190,9 @@ class Panel:
             metric = self.metrics[name]
             key = {**self._fixed(), "metric": name, "options": self._options()[name]}
             self._references[name] = cached(
-                key, lambda: metric.reference(self.real, self._rng(name).child("reference"))
+                key,
+                lambda: metric.reference(self.real, self._rng(name).child("reference")),
+                self.unkept.append,
             )
         return self._references[name]
 

@@ -69,7 +69,7 @@ class Evaluation:
         better: score to which way is better.
         protocol: all that scores must share to be compared, as JSON data.
         digest: of the protocol; scores of different digests must not be compared.
-        remarks: why a score should not be believed; not recorded.
+        remarks: why a score should not be believed, and what could not be kept; not recorded.
     """
 
     step: int | None
