@@ -14,8 +14,9 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError, memory_errors
 from zoo_core.metrics import Panel, critic_of, samples_of
 from zoo_core.metrics.made import evaluate_pictures, names_pictures
-from zoo_core.metrics.measures import Measures, Told, counted, unheard
+from zoo_core.metrics.measures import Measures, Told, counted
 from zoo_core.metrics.samples import splits_with_images
+from zoo_core.notebooks import shown
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import RunDirectory
@@ -33,7 +34,7 @@ def evaluate(
     device: str = "auto",
     average: bool = True,
     registry: Registry | None = None,
-    told: Told = unheard,
+    told: Told | None = None,
 ) -> list[Evaluation]:
     """Measure a trained generator, or pictures; every score comes with its protocol.
 
@@ -47,21 +48,30 @@ def evaluate(
         device: where to draw and measure.
         average: take the moving average where there is one.
         registry: where names are looked up; all installed plugins by default.
-        told: hears how many samples have been drawn and looked at so far.
+        told: hears how many samples have been drawn and looked at so far; by default a notebook
+            shows it.
 
     Raises:
         ZooError: no such source, metric or feature, or data, model and metrics that do not fit.
     """
     measures = measures or Measures()
     known = registry or Registry.from_installed()
-    with memory_errors():
-        if names_pictures(str(source), known):
+    pictures = names_pictures(str(source), known)
+    total = measures.count if pictures else measures.samples
+    with memory_errors(), shown("measuring", total, unit="picture") as default:
+        hears = told or default
+        if pictures:
             data = _data_of(str(source), measures, known)
             return evaluate_pictures(
-                str(source), measures, data, device=choose_device(device), registry=known, told=told
+                str(source),
+                measures,
+                data,
+                device=choose_device(device),
+                registry=known,
+                told=hears,
             )
         return _of_model(
-            source, measures, device=device, average=average, registry=registry, told=told
+            source, measures, device=device, average=average, registry=registry, told=hears
         )
 
 

@@ -50,10 +50,6 @@ class Measures:
         return SAMPLES if self.count is None else self.count
 
 
-def unheard(_count: int) -> None:
-    """Say nothing of how far a measurement is."""
-
-
 def counted(chunks: Iterable[Chunk], told: Told) -> Iterator[Chunk]:
     """Give chunks of images, and tell how many there were."""
     seen = 0
