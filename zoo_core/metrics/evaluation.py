@@ -21,6 +21,7 @@ from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import Evaluation
+from zoo_core.spec import ImageSpec
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
 from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
@@ -141,7 +142,12 @@ def _data_of(source: str, measures: Measures, registry: Registry) -> Configurati
         )
     if names_pictures(measures.data, registry):
         return Configuration(parts={"data": measures.data})
-    found = config_of(find_source(measures.data, registry=registry))
+    return _data_of_source(measures.data, registry)
+
+
+def _data_of_source(source: str, registry: Registry | None) -> Configuration:
+    """Return the data of a run or of weights, with their options and the size of their images."""
+    found = config_of(find_source(source, registry=registry))
     kept = {name: found.options.get(name, {}) for name in ("data", "run")}
     size = {name: value for name, value in kept["run"].items() if name == "size"}
     return Configuration(
@@ -159,13 +165,19 @@ def _composition(path: Path, measures: Measures, registry: Registry | None) -> C
         "data": measures.data,
     }
     parts = {role: name for role, name in asked.items() if name}
+    options = dict(measures.options)
+    if measures.data and Path(measures.data.partition("@")[0]).is_dir():
+        theirs = _data_of_source(measures.data, registry)
+        parts["data"] = theirs.parts["data"]
+        options["data"] = {**theirs.options["data"], **options.get("data", {})}
     if "metric" in parts:
         # what the run itself asks of its scores does not concern other metrics
         run |= {"keep_best": None, "stop_on": None, "eval_every": 1}
     elif not config.names("metric"):
         run["eval_every"] = config.value("run", "eval_every") or 1
-    options = {**measures.options, "run": run}
-    return compose(parts, options, config=_without(config, parts), registry=registry)
+    return compose(
+        parts, {**options, "run": run}, config=_without(config, parts), registry=registry
+    )
 
 
 def _without(config: Configuration, roles: Iterable[str]) -> Configuration:
@@ -186,8 +198,21 @@ def _check_same_images(trained: Composition, asked: Composition) -> None:
         if other != image:
             raise ZooError(
                 f"the model makes images of {image}, and the data has {other or 'none of them'}",
-                hint=f"`size={image.height, image.width}`, or data of {image.channels} channels",
+                hint=_ways_to(image, other),
             )
+
+
+def _ways_to(image: ImageSpec, other: ImageSpec | None) -> str:
+    """Return what makes data have the images that a model makes."""
+    if other is None:
+        return "data of the same sets of images, as the model was trained on"
+    if other.channels != image.channels:
+        kind = "grey" if image.channels == 1 else "colour"
+        return (
+            f"`options={{'data': {{'channels': {image.channels}}}}}` reads folders as {kind}; "
+            "other data sets have channels of their own"
+        )
+    return f"`size={image.height, image.width}` scales and crops the data"
 
 
 def _step_of(path: Path) -> int | None:

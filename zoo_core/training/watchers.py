@@ -48,6 +48,8 @@ class NotebookWatcher(Silent):
         self._bar: Any = None
 
     def started(self, run: Run) -> None:
+        for remark in run.composition.dataset.remarks():
+            say(remark)
         self._bar = bar("training", run.options.steps, unit="step", done=run.step)
 
     def stepped(self, run: Run) -> None:

@@ -13,7 +13,7 @@ from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_r
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
 from zoo_core.data.tables.jitter import Factor, varying
-from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, SHOWN, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -74,9 +74,9 @@ class Folder(CachedDataset):
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
         self.labelling = label_splits(self.splits, labels, str(listing.root))
-        super().__init__(
-            _image(self.splits, size, channels, max_pixels), classes=self.labelling.classes
-        )
+        headers = _headers(self.splits, size, channels, max_pixels)
+        super().__init__(image_of(headers, size, channels), classes=self.labelling.classes)
+        self.spoilt = spoilt_profiles(headers)
         self.listing = listing
         self.others = listing.others
         self._variations = varying(jitter, mirror=mirror)
@@ -118,8 +118,8 @@ class Folder(CachedDataset):
         return 0 if self.splits["train"].own else self.count("test")
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what was guessed of the folders, and what was passed over."""
-        return (*split_remarks(self.listing), *passed_over(self.listing))
+        """Return what was guessed, what was passed over, and profiles that cannot be used."""
+        return (*split_remarks(self.listing), *passed_over(self.listing), *self.spoilt)
 
 
 def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str) -> Labelling:
@@ -143,17 +143,30 @@ def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str
     return found
 
 
-def _image(
+def _headers(
     splits: dict[Split, SplitFiles],
     size: tuple[int, int] | None,
     channels: Channels,
     max_pixels: int,
-) -> ImageSpec:
-    headers: list[Header] = []
-    if size is None or channels == "auto":
-        read = partial(read_header, limit=max_pixels)
-        headers = read_all(read, splits["train"].paths() + splits["test"].paths())
-    return image_of(headers, size, channels)
+) -> list[Header]:
+    """Return what the first bytes of all files say, where that decides something."""
+    if size is not None and channels != "auto":
+        return []
+    read = partial(read_header, limit=max_pixels)
+    return read_all(read, splits["train"].paths() + splits["test"].paths())
+
+
+def spoilt_profiles(headers: Sequence[Header]) -> tuple[str, ...]:
+    """Return a remark on files whose colour profile cannot be used, if there are any."""
+    found = [header.path.name for header in headers if header.spoilt]
+    if not found:
+        return ()
+    has, more = "image has" if len(found) == 1 else "images have", len(found) - SHOWN
+    shown = ", ".join(found[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    return (
+        f"{len(found):,} {has} a colour profile that is damaged or of another kind of image, "
+        f"which is left out: {shown}",
+    )
 
 
 def image_of(
