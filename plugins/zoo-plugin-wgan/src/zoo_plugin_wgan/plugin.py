@@ -30,8 +30,7 @@ def zoo_entries() -> tuple[Entry, ...]:
             },
             departures=(
                 "5 critic steps in every round, as in algorithm 1; the authors' code takes 100 in "
-                "the first 25 rounds and in every 500th: here all rounds read as many batches, so "
-                "that which images a step sees depends on its number alone",
+                "the first 25 rounds and in every 500th (`-o game.long_rounds=true`)",
             ),
         ),
         Entry(
