@@ -257,3 +257,18 @@ def test_twelve_bits_in_sixteen_are_said(tmp_path: Path, value: int, said: bool)
     saved(tmp_path / "a.png", "I;16", value)
     kinds = [one.kind for one in inspect_folder(str(tmp_path)).conversions]
     assert ("16 bits, of which at most 12 are used" in kinds) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(4095, True), (1023, True), (8192, False)])
+def test_a_training_says_it_too_once_images_are_read(
+    tmp_path: Path, value: int, said: bool
+) -> None:
+    saved(tmp_path / "a.png", "I;16", value)
+    saved(tmp_path / "b.png", "L", 1)
+    data = Folder(path=str(tmp_path), held_out=0)
+    assert data.remarks() == ()
+    data.tables("train")
+    assert [text.endswith("is wrong: a.png") for text in data.remarks()] == [True] * said
+    on_demand = Folder(path=str(tmp_path), held_out=0, memory_limit=0)
+    on_demand.tables("train")
+    assert on_demand.remarks() == ()

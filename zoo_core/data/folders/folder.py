@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from zoo_core.config.options import Between, Place
+from zoo_core.data.folders.doubts import nearly_black, spoilt_profiles
 from zoo_core.data.folders.labelling import Labelling, LabelMode, find_classes
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.passed_over import passed_over
@@ -13,7 +14,7 @@ from zoo_core.data.folders.split_files import SplitFiles, split_listing, split_r
 from zoo_core.data.tables.cached import CachedDataset
 from zoo_core.data.tables.files import FileTable, MemoryLimit, fits_memory, read_all, table_of_files
 from zoo_core.data.tables.jitter import Factor, varying
-from zoo_core.data.tables.reading import MAX_PIXELS, SHOWN, Header, MaxPixels, read_header
+from zoo_core.data.tables.reading import MAX_PIXELS, Header, MaxPixels, read_header
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -74,9 +75,8 @@ class Folder(CachedDataset):
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
         self.labelling = label_splits(self.splits, labels, str(listing.root))
-        headers = _headers(self.splits, size, channels, max_pixels)
-        super().__init__(image_of(headers, size, channels), classes=self.labelling.classes)
-        self.spoilt = spoilt_profiles(headers)
+        self.headers = _headers(self.splits, size, channels, max_pixels)
+        super().__init__(image_of(self.headers, size, channels), classes=self.labelling.classes)
         self.listing = listing
         self.others = listing.others
         self._variations = varying(jitter, mirror=mirror)
@@ -118,8 +118,13 @@ class Folder(CachedDataset):
         return 0 if self.splits["train"].own else self.count("test")
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what was guessed, what was passed over, and profiles that cannot be used."""
-        return (*split_remarks(self.listing), *passed_over(self.listing), *self.spoilt)
+        """Return what was guessed, what was passed over, and what may look otherwise than meant."""
+        return (
+            *split_remarks(self.listing),
+            *passed_over(self.listing),
+            *spoilt_profiles(self.headers),
+            *nearly_black(self.headers[: self.count("train")], self._kept.get("train")),
+        )
 
 
 def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str) -> Labelling:
@@ -154,19 +159,6 @@ def _headers(
         return []
     read = partial(read_header, limit=max_pixels)
     return read_all(read, splits["train"].paths() + splits["test"].paths())
-
-
-def spoilt_profiles(headers: Sequence[Header]) -> tuple[str, ...]:
-    """Return a remark on files whose colour profile cannot be used, if there are any."""
-    found = [header.path.name for header in headers if header.spoilt]
-    if not found:
-        return ()
-    has, more = "image has" if len(found) == 1 else "images have", len(found) - SHOWN
-    shown = ", ".join(found[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-    return (
-        f"{len(found):,} {has} a colour profile that is damaged or of another kind of image, "
-        f"which is left out: {shown}",
-    )
 
 
 def image_of(

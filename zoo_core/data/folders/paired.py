@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from zoo_core.config.options import Place
-from zoo_core.data.folders.folder import Channels, HeldOut, image_of, spoilt_profiles
+from zoo_core.data.folders.doubts import spoilt_profiles
+from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
 from zoo_core.data.folders.pairs import Layout, Pairs, pair_up
@@ -80,7 +81,7 @@ class Paired(CachedDataset):
         self.others = listing.others
         headers = _headers(self.pairs, guess=self.layout == "auto", limit=self.max_pixels)
         super().__init__(image_of(headers, self.size, self.channels))
-        self.spoilt = spoilt_profiles(headers)
+        self.spoilt = tuple(spoilt_profiles(headers))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
         self.in_memory = fits_memory(total, self.image, self.memory_limit)

@@ -65,6 +65,7 @@ class Header:
         height: as the camera meant it, and so is the width.
         width: in pixels.
         grey: it has no colour.
+        deep: grey of 16 bits.
         spoilt: it has a colour profile that cannot be used.
     """
 
@@ -72,6 +73,7 @@ class Header:
     height: int
     width: int
     grey: bool
+    deep: bool = False
     spoilt: bool = False
 
 
@@ -108,8 +110,13 @@ def read_header(path: Path, *, limit: int = MAX_PIXELS) -> Header | Unreadable:
 
 def header_of(path: Path, image: Image.Image) -> Header:
     """Return the size and the kind of an image that is open."""
-    spoilt = profile_state(image) == "unusable"
-    return Header(path, *turned_size(image), grey=image.mode in GREY_MODES, spoilt=spoilt)
+    return Header(
+        path,
+        *turned_size(image),
+        grey=image.mode in GREY_MODES,
+        deep=image.mode.startswith("I"),
+        spoilt=profile_state(image) == "unusable",
+    )
 
 
 def read_pixels(path: Path, image: ImageSpec, *, limit: int = MAX_PIXELS) -> Tensor | Unreadable:
