@@ -113,7 +113,7 @@ class Terminal:
     def __init__(self, *, width: int | None = None) -> None:
         self.quiet = False
         self.source = ""
-        self.is_piped = False
+        self.is_piped = width is None and not sys.stdout.isatty()
         width = UNWRAPPED if self.is_piped else width
         self._out = Screen(highlight=False, markup=False, emoji=False, width=width)
         self._err = Screen(highlight=False, markup=False, emoji=False, stderr=True)
@@ -275,9 +275,14 @@ class Rows(Table):
 
 def _joined(cell: RenderableType) -> RenderableType:
     """Return a cell in one line."""
-    if isinstance(cell, Text) and "\n" in cell.plain:
-        return Text("; ").join(cell.split("\n"))
-    return cell
+    if not isinstance(cell, Text) or "\n" not in cell.plain:
+        return cell
+    found = Text()
+    for line in cell.split("\n"):
+        if found.plain:
+            found.append(" " if found.plain.endswith((".", ":", ",")) else "; ")
+        found.append_text(line)
+    return found
 
 
 _LAYOUT: dict[str, Any] = {
