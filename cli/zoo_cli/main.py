@@ -37,6 +37,7 @@ COMMANDS = {
     "push": "zoo_cli.commands.push",
     "report": "zoo_cli.commands.report",
     "sample": "zoo_cli.commands.sample",
+    "sweep": "zoo_cli.commands.sweep",
     "train": "zoo_cli.commands.train",
     "translate": "zoo_cli.commands.translate",
 }

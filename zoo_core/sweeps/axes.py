@@ -14,7 +14,10 @@ from zoo_core.config.values import Value, value_of, value_to_json
 from zoo_core.errors import ZooError
 from zoo_core.registry.kinds import ARGUED, MANY, ROLES
 
-MOST = 1_000_000
+MOST = 100
+"""Runs that a grid has without a word from whoever begins it."""
+
+LONGEST = 1_000_000
 """Values that a range may spell out."""
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -76,7 +79,7 @@ class Range:
                 "LOW..HIGH:STEP, or `--trials N` draws from the range",
             )
         count = int((self.high - self.low) / step + 1e-9) + 1
-        if count > MOST:
+        if count > LONGEST:
             raise ZooError(f"the range {self} has {count:,} values", hint="a larger step")
         return tuple(self.low + place * step for place in range(count))
 

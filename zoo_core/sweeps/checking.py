@@ -11,11 +11,9 @@ from zoo_core.config.values import Value
 from zoo_core.errors import ZooError
 from zoo_core.interfaces.metrics import Better
 from zoo_core.registry.lookup import Registry
+from zoo_core.sweeps.axes import MOST
 from zoo_core.sweeps.definition import SEED, Sweep, value_text
 from zoo_core.sweeps.reach import Reach
-
-MOST = 100
-"""Runs that a grid has without a word from whoever begins it."""
 
 INSTALL = "`pip install 'gan-zoo[sweep]'`"
 

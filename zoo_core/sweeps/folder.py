@@ -60,8 +60,12 @@ class SweepFolder:
         """Return the run directory of a trial."""
         return self.runs / f"{number:04d}"
 
-    def define(self, sweep: Sweep) -> None:
+    def define(self, sweep: Sweep, *, database: str = "") -> None:
         """Make the folder of a sweep, or find that it is one.
+
+        Args:
+            sweep: what it is for.
+            database: that keeps the study, where that is not a file in the folder.
 
         Raises:
             ZooError: it holds another sweep or something else, or cannot be written.
@@ -73,7 +77,9 @@ class SweepFolder:
         with self.alone():
             if self.definition.is_file():
                 self._check_same(self.read(), sweep)
-            write_json(self.definition, {**sweep.to_json(), "digest": sweep.digest}, hint=HINT)
+                self._check_database(database)
+            beside = {"digest": sweep.digest, "database": database}
+            write_json(self.definition, {**sweep.to_json(), **beside}, hint=HINT)
 
     def read(self) -> Sweep:
         """Return the sweep of the folder.
@@ -184,6 +190,15 @@ class SweepFolder:
                 f"{str(self.path)!r} holds another sweep: {difference(there, asked)}",
                 hint=f"`--out` takes another folder; `zoo sweep --out {shlex.quote(str(self.path))}"
                 "` alone goes on with the one that is there",
+            )
+
+    def _check_database(self, asked: str) -> None:
+        there = json.loads(self.definition.read_text(encoding="utf-8")).get("database", "")
+        if there != asked:
+            where = repr(there) if there else "a file of its own"
+            raise ZooError(
+                f"the study of {str(self.path)!r} is kept in {where}",
+                hint=f"`--storage {shlex.quote(there)}`" if there else "leave `--storage` out",
             )
 
     def _damaged(self) -> ZooError:

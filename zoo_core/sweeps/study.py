@@ -28,6 +28,7 @@ from optuna.pruners import BasePruner, MedianPruner, NopPruner, SuccessiveHalvin
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from zoo_core.config.values import Value
@@ -93,7 +94,11 @@ class StudyBook:
                 taken = self._claimed(trial) if self._is_ours(trial) else None
                 if taken is not None:
                     return taken
-            return self._drawn()
+            while (drawn := self._drawn()) is not None:
+                taken = self._claimed(drawn)
+                if taken is not None:
+                    return taken
+        return None
 
     def report(self, taken: Taken, step: int, score: float) -> str:
         with self._database():
@@ -123,7 +128,7 @@ class StudyBook:
         self._stop_beating()
         self._storage.engine.dispose()
 
-    def _drawn(self) -> Taken | None:
+    def _drawn(self) -> FrozenTrial | None:
         """Draw a trial, unless there are enough."""
         live = self.study.get_trials(deepcopy=False, states=LIVE)
         waiting = any(trial.state == TrialState.WAITING for trial in live)
@@ -136,7 +141,7 @@ class StudyBook:
             self.study.tell(trial, state=TrialState.FAIL)
             return None
         trial.set_user_attr(FOLDER, self._name)
-        return self._claimed(self._storage.get_trial(trial._trial_id))
+        return self._storage.get_trial(trial._trial_id)
 
     def _is_one_too_many(self, number: int) -> bool:
         live = self.study.get_trials(deepcopy=False, states=LIVE)
@@ -215,13 +220,21 @@ class StudyBook:
             try:
                 yield
             except (ArgumentError, NoSuchModuleError, ImportError) as error:
-                raise ZooError(
-                    f"no database can be reached so: {_first_line(error)}",
-                    hint="`--storage` takes a URL, such as postgresql://host/name or "
-                    "sqlite:////path/study.db, and its driver must be installed",
-                ) from error
+                raise _unreachable(error) from error
             except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
                 raise _unusable(error) from error
+
+
+def without_password(url: str) -> str:
+    """Return the URL of a database as it may be written down.
+
+    Raises:
+        ZooError: no URL.
+    """
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError as error:
+        raise _unreachable(error) from error
 
 
 def distribution_of(axis: Axis) -> BaseDistribution:
@@ -293,6 +306,14 @@ def _beat(storage: RDBStorage, handle: int, over: threading.Event) -> None:
         except SQLAlchemyError:
             # the next may come through; a machine is gone only after many
             time.sleep(0)
+
+
+def _unreachable(error: Exception) -> ZooError:
+    return ZooError(
+        f"no database can be reached so: {_first_line(error)}",
+        hint="`--storage` takes a URL, such as postgresql://host/name or "
+        "sqlite:////path/study.db, and its driver must be installed",
+    )
 
 
 def _unusable(error: Exception) -> ZooError:

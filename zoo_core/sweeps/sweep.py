@@ -7,7 +7,8 @@ from pathlib import Path
 
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
-from zoo_core.sweeps.checking import MOST, checked
+from zoo_core.sweeps.axes import MOST
+from zoo_core.sweeps.checking import checked
 from zoo_core.sweeps.definition import Sweep
 from zoo_core.sweeps.folder import SweepFolder
 from zoo_core.sweeps.records import Record, best_of
@@ -96,7 +97,7 @@ def swept(
     if workers < 1:
         raise ZooError(f"{workers} workers do nothing", hint="`--workers 1`")
     folder = SweepFolder(path)
-    folder.define(definition)
+    folder.define(definition, database=shown_url(storage))
     told = told or Nobody()
     # a study is made once, before workers look for it; a grid has nothing to make
     book = book_of(definition, folder, storage)
@@ -127,3 +128,16 @@ def state_of(
         whole=left == 0,
         interrupted=interrupted,
     )
+
+
+def shown_url(storage: str | None) -> str:
+    """Return the URL of a database without its password; empty for the one in the folder.
+
+    Raises:
+        ZooError: no URL.
+    """
+    if storage is None:
+        return ""
+    from zoo_core.sweeps.study import without_password
+
+    return without_password(storage)

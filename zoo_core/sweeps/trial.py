@@ -59,10 +59,11 @@ class Attending:
     def logged(self, run: Run, step: int, scalars: Mapping[str, float]) -> None:
         self._watcher.logged(run, step, scalars)
         value = number(scalars.get(self._score)) if self._score in run.better else None
-        if value is not None:
-            self.pruned = self._book.report(self._taken, step, value)
-        if self.pruned:
-            run.stop(self.pruned)
+        behind = "" if value is None else self._book.report(self._taken, step, value)
+        # at its last step there is nothing left to save
+        if behind and step < run.options.steps:
+            self.pruned = behind
+            run.stop(behind)
 
     def said(self, run: Run, text: str) -> None:
         self._watcher.said(run, text)
