@@ -20,7 +20,7 @@ MOST = 100
 LONGEST = 1_000_000
 """Values that a range may spell out."""
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(?::(log|{_NUMBER}))?")
 
 FORM = "a range is LOW..HIGH, LOW..HIGH:STEP or LOW..HIGH:log, such as 1e-5..1e-3:log"

@@ -36,6 +36,10 @@ _LONG = 120.0
 """Seconds after which who holds the folder's own lock is taken to be stuck."""
 
 
+class InTheWayError(ZooError):
+    """Something does not let a sweep go on that is no fault of what a trial was told."""
+
+
 class SweepFolder:
     """Where a sweep keeps everything.
 
@@ -162,7 +166,7 @@ class SweepFolder:
             try:
                 lock.acquire(timeout=_LONG)
             except Timeout as error:
-                raise ZooError(
+                raise InTheWayError(
                     f"another worker has held {str(self.path)!r} for {_LONG:g} seconds",
                     hint="look whether it hangs; the sweep is intact, and the same command goes on",
                 ) from error

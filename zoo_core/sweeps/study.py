@@ -37,7 +37,7 @@ from zoo_core.errors import ZooError
 from zoo_core.sweeps.axes import Axis, Range
 from zoo_core.sweeps.books import Taken, claimed
 from zoo_core.sweeps.definition import Search, Sweep, Values, value_text
-from zoo_core.sweeps.folder import SweepFolder
+from zoo_core.sweeps.folder import InTheWayError, SweepFolder
 from zoo_core.sweeps.records import Record
 
 DATABASE = "study.db"
@@ -78,13 +78,19 @@ class StudyBook:
             self._storage = _storage(folder.path / DATABASE, storage)
             self.study = optuna.create_study(
                 storage=self._storage,
-                study_name=f"{folder.path.name}-{sweep.digest[:12]}",
+                study_name=self._study_name,
                 direction="minimize" if sweep.search.better == "lower" else "maximize",
                 pruner=pruner_of(sweep.search),
                 load_if_exists=True,
             )
         self._spaces = {axis.name: distribution_of(axis) for axis in sweep.axes}
         self._beating: threading.Event | None = None
+
+    @property
+    def _study_name(self) -> str:
+        """Return what folders of one study agree on; a database of its own has one study."""
+        name = self.folder.path.resolve().name if self.shared else "sweep"
+        return f"{name}-{self.sweep.digest[:12]}"
 
     def take(self) -> Taken | None:
         with self._database():
@@ -135,7 +141,8 @@ class StudyBook:
         if len(live) >= self.sweep.count and not waiting:
             return None
         self.study.sampler = sampler_of(self.sweep.search, len(live))
-        trial = self.study.ask()
+        with _quietly():
+            trial = self.study.ask()
         if self._is_one_too_many(trial.number):
             # two machines drew the last one at once
             self.study.tell(trial, state=TrialState.FAIL)
@@ -188,11 +195,11 @@ class StudyBook:
         owner = trial.user_attrs.get(FOLDER)
         if owner is None and self.shared and trial.datetime_start is not None:
             return datetime.now() - trial.datetime_start > timedelta(seconds=GRACE)
-        return owner in (None, self._name)
+        # a folder with a database of its own may have been moved
+        return not self.shared or owner == self._name
 
     def _fail_stale(self) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        with _quietly():
             optuna.storages.fail_stale_trials(self.study)
 
     def _begin_beating(self, handle: int) -> None:
@@ -280,14 +287,22 @@ def _storage(file: Path, url: str | None) -> RDBStorage:
     if url is None:
         arguments = {"connect_args": {"timeout": PATIENCE}}
         return RDBStorage(f"sqlite:///{file.resolve()}", engine_kwargs=arguments)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    with _quietly():
         return RDBStorage(
             url,
             heartbeat_interval=BEAT,
             grace_period=GRACE,
             heartbeat_stale_trial_callback=_drawn_again,
         )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let Optuna not warn of heartbeats: that they are new, and that we keep them ourselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.filterwarnings("ignore", "Heartbeat of storage", UserWarning)
+        yield
 
 
 def _drawn_again(study: optuna.Study, trial: FrozenTrial) -> None:
@@ -316,11 +331,11 @@ def _unreachable(error: Exception) -> ZooError:
     )
 
 
-def _unusable(error: Exception) -> ZooError:
+def _unusable(error: Exception) -> InTheWayError:
     text = _first_line(error)
     held = "locked" in text or "busy" in text
     what = "is locked by another program" if held else "cannot be read or written"
-    return ZooError(
+    return InTheWayError(
         f"the study's database {what}: {text}",
         hint="what was told is kept and checkpoints are whole: the same command goes on"
         + (" once it is free" if held else ""),

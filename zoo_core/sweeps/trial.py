@@ -19,6 +19,7 @@ from zoo_core.runs.layout import CONFIG
 from zoo_core.runs.lines import number
 from zoo_core.sweeps.books import Book, Taken
 from zoo_core.sweeps.definition import Sweep
+from zoo_core.sweeps.folder import InTheWayError
 from zoo_core.sweeps.records import Outcome, Record
 from zoo_core.training import Run, Watcher, resume, train
 
@@ -105,7 +106,7 @@ def is_of_the_machine(error: ZooError) -> bool:
     """Return whether something went wrong that is no fault of the values that a run was given."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(error, TooLittleMemoryError):
-        if isinstance(cause, OSError | SafetensorError):
+        if isinstance(cause, OSError | SafetensorError | InTheWayError):
             return True
         cause = cause.__cause__
     return False

@@ -11,9 +11,9 @@ from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.sweeps.books import Book, GridBook, Taken
 from zoo_core.sweeps.definition import Sweep
-from zoo_core.sweeps.folder import SweepFolder
+from zoo_core.sweeps.folder import InTheWayError, SweepFolder
 from zoo_core.sweeps.records import Record
-from zoo_core.sweeps.trial import Attending, tried
+from zoo_core.sweeps.trial import Attending, is_of_the_machine, tried
 from zoo_core.training import Silent, Watcher
 
 FAILURES = 3
@@ -76,8 +76,21 @@ class Worker:
         book = book_of(self.sweep, self.folder, self.storage)
         try:
             return self._taken_by_turns(book)
+        except ZooError as error:
+            if is_of_the_machine(error):
+                raise self._halted(error) from error
+            raise
         finally:
             book.close()
+
+    def _halted(self, error: ZooError) -> InTheWayError:
+        """Return an error that says how the sweep stands."""
+        ended = sum(bool(record.outcome) for record in self.folder.records())
+        return InTheWayError(
+            f"{error.message}; the sweep is intact, with {ended:,} of {self.sweep.count:,} trials "
+            "ended",
+            hint="the same command goes on as soon as that is put right",
+        )
 
     def _taken_by_turns(self, book: Book) -> bool:
         failed = 0
