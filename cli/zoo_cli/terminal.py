@@ -29,6 +29,8 @@ INTERRUPTED = 130
 WIDE = 110
 """Columns from which tables have room for what is otherwise on a second line."""
 
+UNWRAPPED = 1_000_000
+"""Columns of what another program reads: every row is one line."""
 
 _GONE = frozenset({errno.EPIPE, errno.EIO, errno.EBADF})
 """What writing says where nobody reads any more: a closed pipe, a terminal that hung up."""
@@ -96,21 +98,30 @@ def open_streams() -> None:
 class Terminal:
     """Print results, remarks, warnings and errors.
 
+    On a terminal what is long wraps. What goes anywhere else is one line a row, as programs that
+    read lines expect it.
+
+    Args:
+        width: columns of results, wherever they go; else those of the terminal.
+
     Attributes:
+        is_piped: results go to a file or another program.
         quiet: keep remarks and progress to yourself.
         source: what the command reads, as the user named it, for hints that say RUN.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, width: int | None = None) -> None:
         self.quiet = False
         self.source = ""
-        self._out = Screen(highlight=False, markup=False, emoji=False)
+        self.is_piped = width is None and not sys.stdout.isatty()
+        width = UNWRAPPED if self.is_piped else width
+        self._out = Screen(highlight=False, markup=False, emoji=False, width=width)
         self._err = Screen(highlight=False, markup=False, emoji=False, stderr=True)
 
     @property
     def is_wide(self) -> bool:
         """Return whether tables have room."""
-        return self._out.width >= WIDE
+        return self.width >= WIDE
 
     @property
     def width(self) -> int:
@@ -120,7 +131,8 @@ class Terminal:
     @property
     def live(self) -> Console | None:
         """Return the console on which a display can be drawn over, if there is one."""
-        return self._err if self._err.is_terminal and not self.quiet else None
+        drawn = self._err.is_terminal and not self._err.is_dumb_terminal
+        return self._err if drawn and not self.quiet else None
 
     def result(self, *lines: str | Text) -> None:
         """Print lines as they are, without wrapping, so that paths can be copied."""
@@ -129,6 +141,8 @@ class Terminal:
 
     def show(self, renderable: RenderableType) -> None:
         """Print text that wraps, or a table, without the blanks that fill its lines."""
+        if self.is_piped and isinstance(renderable, Rows):
+            renderable = renderable.unwrapped()
         with self._out.capture() as captured:
             self._out.print(renderable)
         lines = captured.get().splitlines()
@@ -156,6 +170,10 @@ class Terminal:
         """Print the title of a group of results, after an empty line."""
         self._out.print()
         self.title(text)
+
+    def text(self, text: str) -> None:
+        """Print text of several lines as it is: another program reads it."""
+        self._out.put(text)
 
     def json(self, value: Any) -> None:
         """Print a value as JSON."""
@@ -245,21 +263,44 @@ class Rows(Table):
         """Add a row."""
         super().add_row(*(_line(one) if isinstance(one, str) else one for one in cells), **how)
 
+    def unwrapped(self) -> Rows:
+        """Return the table with the lines of each cell in one."""
+        found = Rows(**_LAYOUT, show_header=self.show_header)
+        for column in self.columns:
+            found.add_column(column.header, justify=column.justify, min_width=column.min_width)
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            found.add_row(*map(_joined, cells))
+        return found
 
-def columns(*headings: str, fixed: Iterable[int] = ()) -> Table:
+
+def _joined(cell: RenderableType) -> RenderableType:
+    """Return a cell in one line."""
+    if not isinstance(cell, Text) or "\n" not in cell.plain:
+        return cell
+    found = Text()
+    for line in cell.split("\n"):
+        if found.plain:
+            found.append(" " if found.plain.endswith((".", ":", ",")) else "; ")
+        found.append_text(line)
+    return found
+
+
+_LAYOUT: dict[str, Any] = {
+    "box": None,
+    "header_style": "dim",
+    "pad_edge": False,
+    "padding": (0, 2, 0, 0),
+}
+
+
+def columns(*headings: str, fixed: Iterable[int] = ()) -> Rows:
     """Return an empty table without lines.
 
     Args:
         headings: of the columns; all empty for none.
         fixed: numbers of the columns that do not wrap.
     """
-    table = Rows(
-        box=None,
-        show_header=any(headings),
-        header_style="dim",
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-    )
+    table = Rows(**_LAYOUT, show_header=any(headings))
     kept = set(fixed)
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=number in kept, overflow="fold")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo_cli.comparing.scores import protocol_text
+from zoo_cli.comparing.words import protocol_text
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source, installed_registry

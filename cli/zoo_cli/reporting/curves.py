@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoo_cli.comparing.scores import columns_of, letters, protocols_of
+from zoo_cli.comparing.words import lettered
 from zoo_core.runs import History, number
+from zoo_core.runs.columns import columns_of, protocols_of
 
 MOST_POINTS = 1200
 """Points of a curve on the page; of more, the lowest and highest of each stretch are shown."""
@@ -141,7 +142,7 @@ def _is_health(name: str) -> bool:
 
 
 def _scores(run: History) -> Iterable[Chart]:
-    marks = letters(protocols_of([run]))
+    marks = lettered(protocols_of([run]))
     several = len(marks) > 1
     for column in columns_of([run]):
         mark = f" [{marks[column.kind.digest]}]" if several else ""

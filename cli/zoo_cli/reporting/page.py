@@ -12,7 +12,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from zoo_cli.comparing.differences import short_names
 from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
@@ -21,6 +20,7 @@ from zoo_core import Registry, ZooError, __version__
 from zoo_core.digests import sha256_of_bytes
 from zoo_core.runs import History
 from zoo_core.runs.atomic import write_bytes
+from zoo_core.runs.differences import short_names
 
 ENDINGS = (".html", ".htm")
 
