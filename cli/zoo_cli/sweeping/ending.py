@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from zoo_cli.comparing.tables import show_comparison
+from zoo_cli.comparing.described import described as compared
+from zoo_cli.comparing.printing import print_comparison
 from zoo_cli.sweeping.page import write_sweep_page
 from zoo_cli.sweeping.table import described, next_line, show_trials
 from zoo_cli.terminal import Terminal
-from zoo_core.runs import read_history
+from zoo_core.runs.comparison import compare_runs
 from zoo_core.sweeps.sweep import Swept
 
 
 def show(terminal: Terminal, swept: Swept, *, as_json: bool) -> None:
     """Show what came of a sweep, and write its page."""
-    runs = [read_history(path) for path in swept.runs]
-    page = write_sweep_page(swept, runs)
+    scored = swept.sweep.is_study and any(one.score is not None for one in swept.records)
+    sort = swept.sweep.search.score if scored else ""
+    found = compare_runs(swept.runs, sort=sort) if swept.runs else None
+    page = write_sweep_page(swept, found)
     if as_json:
-        terminal.json({**described(swept), "page": str(page)})
+        comparison = None if found is None else compared(found)
+        terminal.json({**described(swept), "page": str(page), "comparison": comparison})
         return
     show_trials(terminal, swept)
-    if len(runs) > 1 and not terminal.quiet:
-        show_comparison(terminal, runs)
+    if found is not None and len(found.runs) > 1:
+        print_comparison(terminal, found)
     ended = sum(bool(record.outcome) for record in swept.records)
     terminal.result("", f"ended   {ended:,} of {swept.sweep.count:,} trials")
     best = swept.best

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from zoo_cli.comparing.scores import score_text
+from zoo_cli.comparing.words import score_text
 from zoo_cli.terminal import Terminal, columns
 from zoo_cli.wording import plural
 from zoo_core.sweeps.definition import Sweep, Values, domain_text, value_text
