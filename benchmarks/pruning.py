@@ -27,7 +27,7 @@ from zoo_core.sweeps.definition import Pruner, domain_text
 from zoo_core.sweeps.sweep import Swept
 
 SEEDS = (0, 1, 2)
-TRIALS, STEPS, EVERY, COUNT = 10, 160, 20, 500
+TRIALS, STEPS, EVERY, COUNT = 10, 120, 15, 400
 AXES = vary(
     {
         "loss": ["non-saturating", "hinge"],
@@ -37,7 +37,7 @@ AXES = vary(
 PARTS: Parts = {"generator": "dcgan", "data": "digits", "metric": ("fid",)}
 RUN = {
     "size": "16",
-    "batch": 32,
+    "batch": 16,
     "latent_dim": 32,
     "monitor": False,
     "checkpoint_every": 0,

@@ -185,6 +185,19 @@ def test_a_full_disk_ends_the_worker_and_not_the_trial(tmp_path, registry) -> No
     assert worker(definition, folder, registry).work()
 
 
+def test_data_that_are_missing_are_no_trials_fault(tmp_path, registry) -> None:
+    asked = grid()
+    data = {"data": {"root": str(tmp_path / "none"), "download": False}}
+    asked = replace(
+        asked, parts={**asked.parts, "data": "mnist"}, options={**asked.options, **data}
+    )
+    definition, folder = defined(asked, tmp_path / "a", registry)
+    with pytest.raises(ZooError, match="the sweep is intact, with 0 of 4 trials ended") as error:
+        worker(definition, folder, registry).work()
+    assert "`--data-dir`; the same command goes on" in error.value.hint
+    assert [one.outcome for one in folder.records()] == [""]
+
+
 class Breaks(Silent):
     """Break every run down."""
 

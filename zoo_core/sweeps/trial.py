@@ -119,7 +119,15 @@ def _trained(sweep: Sweep, path: Path, record: Record, registry: Registry, watch
     # what a worker left that died before it had begun
     shutil.rmtree(path, ignore_errors=True)
     composition = sweep.composed(record.values, registry)
-    return train(composition, path, init=sweep.init, watcher=watcher)
+    try:
+        return train(composition, path, init=sweep.init, watcher=watcher)
+    except TooLittleMemoryError:
+        raise
+    except ZooError as error:
+        if (path / CONFIG).is_file():
+            raise
+        # parts that fit and do not begin, as where the data are missing: nor would the others
+        raise InTheWayError(error.message, hint=error.hint) from error
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class Worker:
         return InTheWayError(
             f"{error.message}; the sweep is intact, with {ended:,} of {self.sweep.count:,} trials "
             "ended",
-            hint="the same command goes on as soon as that is put right",
+            hint=_put_right(error),
         )
 
     def _taken_by_turns(self, book: Book) -> bool:
@@ -125,6 +125,12 @@ class Worker:
             return record
         finally:
             taken.lock.release()
+
+
+def _put_right(error: ZooError) -> str:
+    """Return what a user can do; what speaks of one run alone is left out."""
+    own = "" if "zoo train" in error.hint or "the same command" in error.hint else error.hint
+    return "; ".join(filter(None, (own, "the same command goes on as soon as that is put right")))
 
 
 def book_of(sweep: Sweep, folder: SweepFolder, storage: str | None) -> Book:
