@@ -55,7 +55,8 @@ def make(row: Row, places: Places, given: argparse.Namespace) -> None:
         "steps": steps,
         "share": given.share,
         "command": f"python benchmarks/seeds.py --only {row.name} --share {given.share} --again",
-        "digest": last.digest,
+        "digests": last.digests,
+        "metrics": last.metrics,
         "protocol": last.protocol,
         "seeds": {seed: found(run) for seed, run in runs.items()},
     }

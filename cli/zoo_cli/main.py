@@ -32,6 +32,7 @@ COMMANDS = {
     "list": "zoo_cli.commands.list_parts",
     "matrix": "zoo_cli.commands.matrix",
     "pack": "zoo_cli.commands.pack",
+    "plot": "zoo_cli.commands.plot",
     "plugin": "zoo_cli.commands.plugin",
     "pull": "zoo_cli.commands.pull",
     "push": "zoo_cli.commands.push",

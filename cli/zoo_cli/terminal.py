@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar
@@ -28,6 +29,9 @@ INTERRUPTED = 130
 
 WIDE = 110
 """Columns from which tables have room for what is otherwise on a second line."""
+
+LINE_SECONDS = 5.0
+"""Between two lines of progress where nothing can be drawn over."""
 
 UNWRAPPED = 1_000_000
 """Columns of what another program reads: every row is one line."""
@@ -182,7 +186,7 @@ class Terminal:
     def tracked(self, items: Sequence[Item]) -> Iterable[Item]:
         """Return the items; show on a terminal how far they are taken."""
         if self.live is None:
-            return items
+            return self._lined(items)
         from rich.progress import track
 
         return track(items, description="", console=self.live, transient=True)
@@ -206,7 +210,7 @@ class Terminal:
         """
         if self.live is None:
             self.remark(text)
-            yield lambda _done: None
+            yield _Lines(self, text, total)
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -214,6 +218,12 @@ class Terminal:
         with Progress(*shown, console=self.live, transient=True) as progress:
             task = progress.add_task(text, total=total)
             yield lambda done: progress.update(task, completed=done)
+
+    def _lined(self, items: Sequence[Item]) -> Iterator[Item]:
+        told = _Lines(self, "done", len(items))
+        for number, item in enumerate(items, 1):
+            yield item
+            told(number)
 
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
@@ -237,6 +247,20 @@ class Terminal:
         )
         self._err.print(_labelled("Error: ", "bold red", error.message), soft_wrap=True)
         self._err.print(_labelled("Hint: ", "bold", hint), soft_wrap=True)
+
+
+class _Lines:
+    """Tell how far something is in a line now and then, also where nothing can be drawn over."""
+
+    def __init__(self, terminal: Terminal, text: str, total: int | None) -> None:
+        self._terminal, self._text = terminal, text
+        self._of = "" if total is None else f" of {total:,}"
+        self._last = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._last >= LINE_SECONDS:
+            self._last = time.monotonic()
+            self._terminal.remark(f"{self._text}: {done:,}{self._of}")
 
 
 def _labelled(label: str, style: str, text: str) -> Text:

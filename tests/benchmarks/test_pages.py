@@ -39,6 +39,9 @@ ENVIRONMENT = {
 }
 
 
+SCORES = ("fid", "kid", "modes", "memorisation")
+
+
 def stored(name: str, digest: str = "ab12", **measures: object) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -54,7 +57,7 @@ def stored(name: str, digest: str = "ab12", **measures: object) -> dict[str, Any
             "environment": ENVIRONMENT,
         },
         "scores": {
-            "digest": digest,
+            "digests": dict.fromkeys(SCORES, digest),
             "protocol": PROTOCOL,
             "scores": {"fid": 12.34, "kid": 5.678, "modes": 9.0, "memorisation": 0.0123},
         },
@@ -81,15 +84,15 @@ def test_the_page_shows_each_model_once_in_one_table(tmp_path: Path) -> None:
     text = results_page([stored("one"), stored("two")], tmp_path)
     assert text.count("| --- |") == 1
     assert text.count("| [one](#one) | 10 | 9.000 | 12.3 | 5.68 | 9 | 1.2% |") == 1
-    assert text.count("Protocol `ab12`: 10,000 samples") == 1
+    assert text.count("fid `ab12`: 10,000 samples") == 1
     assert "pictures/results/two.png" in text
 
 
 def test_the_page_never_mixes_two_protocols_in_one_table(tmp_path: Path) -> None:
     text = results_page([stored("one"), stored("two", "cd34"), stored("three")], tmp_path)
     assert text.count("| --- |") == 2
-    assert text.index("[three](#three)") < text.index("Protocol `ab12`")
-    assert text.index("Protocol `ab12`") < text.index("[two](#two)")
+    assert text.index("[three](#three)") < text.index("fid `ab12`")
+    assert text.index("fid `ab12`") < text.index("[two](#two)")
 
 
 def test_a_page_without_figures_is_an_error_with_a_way_out(tmp_path: Path, capsys) -> None:
@@ -138,7 +141,7 @@ def test_a_translation_stands_beside_the_images_as_they_are(tmp_path: Path) -> N
     figures = {
         "scores": {"fid": 20.0, "label-accuracy": 0.7},
         "untranslated": {"fid": 300.0, "label-accuracy": 0.99},
-        "digest": "ab12",
+        "digests": dict.fromkeys(SCORES, "ab12"),
         "protocol": PROTOCOL,
         "cycle_error": 0.08,
         "changed": 0.4,
@@ -160,7 +163,8 @@ def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:
         lines = [{"step": step, "fid": fid, **other} for step, fid in enumerate(fids, 1)]
         return {"evaluations": lines, "seconds_per_step": 0.25}
 
-    result = {"name": "one", "steps": 2, "share": 10, "digest": "ab12", "protocol": PROTOCOL}
+    measured = {"digests": dict.fromkeys(SCORES, "ab12"), "protocol": PROTOCOL}
+    result = {"name": "one", "steps": 2, "share": 10, **measured}
     write_json(
         tmp_path / "seeds" / "one.json",
         {**result, "seeds": {"0": run(30, 20), "1": run(24, 26)}},
@@ -180,13 +184,13 @@ def reached() -> dict[str, Any]:
         "memorisation": 0.002,
     }
     training = {"seconds": 61.4, "environment": {"threads": 1}}
-    run = {"training": training, "scores": scores, "digest": "ab12", "protocol": PROTOCOL}
+    run = {"training": training, "scores": scores, "digests": {"fid": "ab12"}, "protocol": PROTOCOL}
     return {"runs": {"0": run}, "controls": {"copies": {**scores, "memorisation": 1.0}}}
 
 
 def test_what_a_recipe_reaches_stands_above_the_controls() -> None:
     head, run, control = cells(reached())
-    assert head[1:3] == ["FID", "KID"]
+    assert head[1:3] == ["FID (digit-classifier)", "KID (digit-classifier)"]
     assert run[:2] == ["seed 0, 61 s on 1 thread", "20.0"]
     assert control == ["*copies*", "20.0", "1.5", "0.010", "0.600", "0.900", "100.0%"]
 
@@ -194,7 +198,7 @@ def test_what_a_recipe_reaches_stands_above_the_controls() -> None:
 def test_the_page_of_the_first_recipe_has_both_tables_and_their_protocols() -> None:
     scores = reached()["runs"]["0"]["scores"]
     rows = [{"change": "the recipe", "steps": 1000, "scores": scores}]
-    search = {"digest": "cd34", "protocol": PROTOCOL, "rows": rows}
+    search = {"digests": {"fid": "cd34"}, "protocol": PROTOCOL, "rows": rows}
     text = page(reached(), search)
     assert "| the recipe | 1,000 | 20.0 | 1.5 | 0.010 | 0.600 | 0.900 |" in text
     assert "training of 1,000 steps" in text

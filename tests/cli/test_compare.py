@@ -43,7 +43,7 @@ def add_scores(run: Path, scores: dict[int, float], *, digest: str = "d1", **pro
                 "scores": {"fid": value},
                 "better": {"fid": "lower"},
                 "protocol": {**PROTOCOL, **protocol},
-                "digest": digest,
+                "digests": {"fid": digest},
             }
             file.write(json.dumps(line) + "\n")
 

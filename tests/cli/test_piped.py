@@ -103,7 +103,10 @@ def test_eval_has_a_line_for_every_score(zoo, trained, home, monkeypatch):
     text = zoo("eval", trained, *flags).stdout
     for score in ("fid", "kid", "modes", "modes.kl"):
         assert len(re.findall(rf"(?m)^{re.escape(score)} .*\d\.\d+ +\d+\.\d+$", text)) == 1, text
-    assert len(re.findall(r"(?m)32 samples .* features digit-classifier \w{8}$", text)) == 2
+    assert (
+        len(re.findall(r"(?m)32 samples .* features digit-classifier \w{8}; fid \w{16}, ", text))
+        == 2
+    )
 
 
 def test_compare_has_a_line_for_every_run(zoo, trained, home):

@@ -36,7 +36,7 @@ def make_run(
             "scores": {"fid": value, "recall": value / 10},
             "better": {"fid": "lower", "recall": "higher"},
             "protocol": PROTOCOL,
-            "digest": "d1",
+            "digests": {"fid": "d1", "recall": "d2"},
         }
         for step, value in (fid or {}).items()
     ]

@@ -89,7 +89,8 @@ def columns_of(runs: Sequence[History]) -> list[Column]:
 def kinds_of(one: Evaluation) -> Iterable[Kind]:
     """Give the kind of each score of an evaluation."""
     for name in one.scores:
-        yield Kind(name=name, direction=one.direction, weights=one.weights, digest=one.digest)
+        digest = one.digest_of(name)
+        yield Kind(name=name, direction=one.direction, weights=one.weights, digest=digest)
 
 
 def points_of(run: History, kind: Kind) -> tuple[Point, ...]:
@@ -104,7 +105,12 @@ def points_of(run: History, kind: Kind) -> tuple[Point, ...]:
 
 def protocols_of(runs: Sequence[History]) -> dict[str, Mapping[str, Any]]:
     """Return digest to protocol, in the order in which they were first used."""
-    return {one.digest: one.protocol for run in runs for one in run.scores}
+    return {
+        one.digest_of(name): one.protocol_of(name)
+        for run in runs
+        for one in run.scores
+        for name in one.scores
+    }
 
 
 def protocol_differences(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:

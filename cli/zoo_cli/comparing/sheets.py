@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zoo_cli.comparing.words import ABSENT, features_text, marks_of
+from zoo_cli.comparing.words import ABSENT, marks_of
 from zoo_cli.wording import duration, plain
 from zoo_core.runs.columns import Column
+from zoo_core.runs.lines import features_name
 from zoo_core.runs.rows import Group, RunComparison, Spread
 
 
@@ -139,7 +140,7 @@ def _heading(column: Column, mark: str) -> Heading:
     return Heading(
         title=column.kind.title,
         better=column.better,
-        features=features_text(column.protocol),
+        features=features_name(column.protocol),
         mark=mark,
     )
 

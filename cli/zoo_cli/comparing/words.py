@@ -9,6 +9,7 @@ from typing import Any
 
 from zoo_cli.wording import number
 from zoo_core.runs.columns import Column, Kind, protocol_differences
+from zoo_core.runs.lines import features_name
 from zoo_core.runs.rows import Spread
 
 ABSENT = "-"
@@ -47,11 +48,6 @@ def spread_text(score: Spread | None) -> str:
     return f"{score.mean:.{decimals}f} ± {score.deviation:.{decimals}f}"
 
 
-def features_text(protocol: Mapping[str, Any]) -> str:
-    """Return the name of what a metric saw images through; empty where it was not recorded."""
-    return str(protocol.get("features", "")).rpartition("/")[2]
-
-
 def marks_of(columns: Sequence[Column]) -> dict[Kind, str]:
     """Return letters for those scores that have a title in common, and differ in their protocol."""
     titles: dict[str, list[Kind]] = {}
@@ -63,6 +59,13 @@ def marks_of(columns: Sequence[Column]) -> dict[Kind, str]:
         if len(kinds) > 1
         for kind, letter in zip(kinds, letters(len(kinds)), strict=True)
     }
+
+
+def titled(column: Column, marks: Mapping[Kind, str]) -> str:
+    """Return a score's title with its features, and its mark where it has one."""
+    features, mark = features_name(column.protocol), marks.get(column.kind, "")
+    beside = (f"({features})" if features else "", f"[{mark}]" if mark else "")
+    return " ".join(filter(None, (column.kind.title, *beside)))
 
 
 def protocol_text(protocol: Mapping[str, Any], weights: str = "") -> str:
@@ -79,7 +82,7 @@ def protocol_text(protocol: Mapping[str, Any], weights: str = "") -> str:
 
     if not protocol:
         return "a protocol that was not recorded"
-    features = features_text(protocol) or _UNKNOWN
+    features = features_name(protocol) or _UNKNOWN
     data = said("data").rpartition("/")[2]
     made_by = f", {weights} weights" if weights else ""
     what = "pictures" if "fake_split" in protocol else "samples"

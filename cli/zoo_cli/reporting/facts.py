@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoo_cli.comparing.words import lettered, protocol_text, score_text
+from zoo_cli.comparing.words import lettered, marks_of, protocol_text, score_text, titled
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
 from zoo_core.config.configuration import Origin, SetBy
@@ -156,18 +156,15 @@ def environment_of(run: History) -> dict[str, str]:
 
 
 def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
-    marks = lettered(protocols_of([run]))
-    for column in columns_of([run])[:6]:
+    columns = columns_of([run])
+    marks = marks_of(columns)
+    for column in columns[:6]:
         point = column.best(0) or column.last(0)
         if point is None:
             continue
         which = "best" if column.better else "last"
-        mark = f", protocol {marks[column.kind.digest]}" if len(marks) > 1 else ""
-        yield (
-            f"{which} {column.kind.title}",
-            score_text(point.value),
-            f"at step {point.step:,}{mark}",
-        )
+        name = titled(column, marks)
+        yield f"{which} {name}", score_text(point.value), f"at step {point.step:,}"
 
 
 def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:
