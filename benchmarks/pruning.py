@@ -58,7 +58,7 @@ def study(seed: int, pruner: Pruner, *, quick: bool) -> Sweep:
         },
         axes=AXES,
         trials=2 if quick else TRIALS,
-        search=Search(how="random", pruner=pruner, startup=1 if quick else 3, seed=seed),
+        search=Search(how="random", pruner=pruner, startup=1 if quick else 5, seed=seed),
         recipe="none",
     )
 

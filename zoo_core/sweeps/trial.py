@@ -23,6 +23,9 @@ from zoo_core.sweeps.folder import InTheWayError
 from zoo_core.sweeps.records import Outcome, Record
 from zoo_core.training import Run, Watcher, resume, train
 
+JUDGED_FROM = 0.25
+"""Share of a run after which its scores say something of how it will end."""
+
 LOOKS = 1.0
 """Seconds between looks at whether the worker should go on."""
 
@@ -62,7 +65,7 @@ class Attending:
         value = number(scalars.get(self._score)) if self._score in run.better else None
         behind = "" if value is None else self._book.report(self._taken, step, value)
         # at its last step there is nothing left to save
-        if behind and step < run.options.steps:
+        if behind and JUDGED_FROM * run.options.steps <= step < run.options.steps:
             self.pruned = behind
             run.stop(behind)
 
