@@ -15,15 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 from optuna.pruners import BasePruner, MedianPruner, NopPruner, SuccessiveHalvingPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
@@ -83,7 +76,6 @@ class StudyBook:
                 pruner=pruner_of(sweep.search),
                 load_if_exists=True,
             )
-        self._spaces = {axis.name: distribution_of(axis) for axis in sweep.axes}
         self._beating: threading.Event | None = None
 
     @property
@@ -100,8 +92,8 @@ class StudyBook:
                 taken = self._claimed(trial) if self._is_ours(trial) else None
                 if taken is not None:
                     return taken
-            while (drawn := self._drawn()) is not None:
-                taken = self._claimed(drawn)
+            while (fresh := self._drawn()) is not None:
+                taken = self._claimed(fresh)
                 if taken is not None:
                     return taken
         return None
@@ -171,10 +163,7 @@ class StudyBook:
 
     def _values(self, trial: FrozenTrial) -> Values:
         drawing = self._trial(trial._trial_id)
-        return {
-            axis.name: value_of(axis, drawing._suggest(axis.name, self._spaces[axis.name]))
-            for axis in self.sweep.axes
-        }
+        return {axis.name: drawn(drawing, axis) for axis in self.sweep.axes}
 
     def _trial(self, handle: int) -> Trial:
         return Trial(self.study, handle)
@@ -244,22 +233,16 @@ def without_password(url: str) -> str:
         raise _unreachable(error) from error
 
 
-def distribution_of(axis: Axis) -> BaseDistribution:
-    """Return what an axis can be, as Optuna has it."""
-    domain = axis.domain
+def drawn(trial: Trial, axis: Axis) -> Value:
+    """Return the value that a trial has of an axis; draw it where it has none yet."""
+    name, domain = axis.name, axis.domain
     if not isinstance(domain, Range):
-        return CategoricalDistribution([value_text(value) for value in domain])
+        text = trial.suggest_categorical(name, [value_text(value) for value in domain])
+        return next(value for value in domain if value_text(value) == text)
     if domain.whole:
         step = 1 if domain.step is None else int(domain.step)
-        return IntDistribution(int(domain.low), int(domain.high), log=domain.log, step=step)
-    return FloatDistribution(domain.low, domain.high, log=domain.log, step=domain.step)
-
-
-def value_of(axis: Axis, drawn: Any) -> Value:
-    """Return the value of an axis that was drawn."""
-    if isinstance(axis.domain, Range):
-        return int(drawn) if axis.domain.whole else float(drawn)
-    return next(value for value in axis.domain if value_text(value) == drawn)
+        return trial.suggest_int(name, int(domain.low), int(domain.high), log=domain.log, step=step)
+    return trial.suggest_float(name, domain.low, domain.high, log=domain.log, step=domain.step)
 
 
 def sampler_of(search: Search, drawn: int) -> BaseSampler:
