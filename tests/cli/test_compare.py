@@ -150,7 +150,9 @@ def test_a_score_that_does_not_say_which_way_is_better_has_no_best(zoo, pair):
     for run in pair:
         text = (run / "scores.jsonl").read_text().replace('"fid": "lower"', "")
         (run / "scores.jsonl").write_text(text)
-    assert "1 at 2" not in zoo("compare", *pair).stdout
+    result = zoo("compare", *pair)
+    assert "1 at 2" not in result.stdout
+    assert result.stderr.startswith("no best of fid: which way is better is not recorded; ")
     lines = scores_of(zoo("compare", *pair, "--at", "last").stdout)
     assert lines[1][1:4] == ["2", "at", "3"]
 

@@ -145,6 +145,12 @@ def _remarks(found: RunComparison) -> Iterable[str]:
             f"different data, so a table for each: {'; '.join(found.data)}: terms and scores "
             "compare runs of the same data only"
         )
+    wayless = [one.kind.title for one in found.columns if not one.better]
+    if wayless and found.at == "best":
+        yield (
+            f"no best of {', '.join(dict.fromkeys(wayless))}: which way is better is not "
+            "recorded; `--at last` shows the last"
+        )
     for group in found.groups:
         for place in group.runs:
             yield from _remarks_of(found, group, place)

@@ -73,7 +73,14 @@ def _strong(cell: Cell) -> str:
 
 def _escaped(text: str) -> str:
     """Return text that Markdown shows as it is, in one cell."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]<>()#|~$!&" else one for one in _one_line(text))
+    return "".join(map(_character, _one_line(text)))
+
+
+def _character(one: str) -> str:
+    if one in "<>&$~":
+        # not every reader of Markdown takes a backslash before these
+        return f"&#{ord(one)};"
+    return f"\\{one}" if one in "\\`*_{}[]()#|!" else one
 
 
 def _one_line(text: str) -> str:

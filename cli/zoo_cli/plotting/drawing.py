@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from zoo_cli.spelling import spelled
 from zoo_core.runs.bands import Band, Bands
@@ -49,7 +50,7 @@ def _chart(axes: Axes, bands: Bands, rows: Sequence[str]) -> None:
         _curve(axes, band, f"C{rows.index(band.row) % 10}")
     axes.set_title(_plain(bands.term), fontsize="medium")
     axes.set_xlabel("step")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
 
