@@ -70,9 +70,9 @@ def test_a_grid_ends_in_a_table_a_comparison_and_a_page(zoo, tmp_path) -> None:
     assert found["whole"]
     assert [one["outcome"] for one in found["trials"]] == ["done"] * 4
     assert found["page"] == str(Path("a/sweep.html"))
-    for command in ("report", "info"):
-        extra = ("--out", "page.html") if command == "report" else ()
-        assert zoo(command, found["trials"][0]["run"], *extra).exit_code == 0
+    run = found["trials"][0]["run"]
+    assert zoo("report", run, "--out", "page.html").exit_code == 0
+    assert zoo("sample", run, "--count", "2", "--out", "s.png").exit_code == 0
 
 
 def test_the_folder_alone_goes_on_and_nothing_else_may_be_said(zoo) -> None:
