@@ -40,6 +40,7 @@ COMMANDS = {
     "report": "zoo_cli.commands.report",
     "runs": "zoo_cli.commands.runs",
     "sample": "zoo_cli.commands.sample",
+    "sweep": "zoo_cli.commands.sweep",
     "train": "zoo_cli.commands.train",
     "translate": "zoo_cli.commands.translate",
 }

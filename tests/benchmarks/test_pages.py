@@ -14,6 +14,7 @@ from benchmarks.pages.overtraining import overtraining_text
 from benchmarks.pages.recipes import cells, page
 from benchmarks.pages.results import FORMAT, read_results, results_page
 from benchmarks.pages.seeds import seeds_text
+from benchmarks.pages.sweeps import kills_text, pruning_text
 from benchmarks.pages.translations import translations_text
 from benchmarks.shared.program import write_json
 from zoo_core import ZooError
@@ -211,3 +212,26 @@ def test_a_table_is_put_between_its_marks() -> None:
     assert between_marks(text, "speed", "new") == (
         "a <!-- speed -->\n\nnew\n\n<!-- end of speed --> b"
     )
+
+
+def test_what_pruning_saved_and_whether_the_best_was_lost_is_a_row_a_seed() -> None:
+    def figures(steps: int, trial: int, fid: float, pruned: int = 0) -> dict[str, Any]:
+        best = {"trial": trial, "fid": fid, "at": 40}
+        took = {"trials": 4, "pruned": pruned, "steps": steps, "seconds": 9.6}
+        return {**took, "best": best}
+
+    rows = [
+        {"seed": 0, "none": figures(160, 3, 20.0), "median": figures(100, 3, 20.0, 2)},
+        {"seed": 1, "none": figures(160, 1, 20.0), "median": figures(60, 0, 25.0, 3)},
+    ]
+    text = pruning_text({"rows": rows})
+    assert "| 0 | 2 of 4 | 100 | 160 | 38% | 10 | 10 | 20.0 (trial 3) | 20.0 (trial 3) |" in text
+    assert "Together 50% of the steps were saved, and in 1 of 2 seeds" in text
+
+
+def test_what_became_of_killed_sweeps_is_a_table_each() -> None:
+    row = ["0000", "hinge", "2", "done"]
+    sweep = {"title": "A grid:", "headings": ["loss", "begun", "outcome"], "rows": [row]}
+    text = kills_text({"sweeps": [sweep, sweep]})
+    assert text.count("A grid:\n\n| trial | loss | begun | outcome |") == 2
+    assert text.count("| 0000 | hinge | 2 | done |") == 2

@@ -32,16 +32,9 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
     Whatever a run or a plugin says is escaped. The page's policy allows its own script and style by
     their hashes, pictures within the page, and nothing else: no other script, and no network.
     """
-    script, style = _file("report.js"), _file("report.css")
     charts = charts_of(run)
-    template = Environment(
-        loader=PackageLoader("zoo_cli.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("report.html.j2")
-    whole = template.render(
+    return rendered(
+        "report.html.j2",
         run=run,
         name=short_names([run.path])[0],
         headline=facts.headline(run),
@@ -58,6 +51,21 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
         parts=facts.parts_of(run, registry),
         values=facts.values_of(run),
         environment=facts.environment_of(run),
+    )
+
+
+def rendered(template: str, **values: object) -> str:
+    """Return a page made of a template, with the script, the style and the policy of all pages."""
+    script, style = _file("report.js"), _file("report.css")
+    found = Environment(
+        loader=PackageLoader("zoo_cli.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(template)
+    whole = found.render(
+        **values,
         version=__version__,
         script=Markup(script),  # noqa: S704
         style=Markup(style),  # noqa: S704
