@@ -1,0 +1,43 @@
+"""Which layers of a net have a weight that a constraint can normalise."""
+
+from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
+
+from zoo_core import ZooError
+
+Weighted = (
+    nn.Linear
+    | nn.Conv1d
+    | nn.Conv2d
+    | nn.Conv3d
+    | nn.ConvTranspose1d
+    | nn.ConvTranspose2d
+    | nn.ConvTranspose3d
+)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+
+
+def weighted_layers(net: nn.Module, *, owner: str, player: str) -> list[Weighted]:
+    """Return the linear and convolutional layers of a net.
+
+    Args:
+        net: that is looked through.
+        owner: of the constraint, for messages.
+        player: whose net it is, for messages.
+
+    Raises:
+        ZooError: a net without such layers, or one whose weights are parametrised already.
+    """
+    layers = [module for module in net.modules() if isinstance(module, Weighted)]
+    if not layers:
+        raise ZooError(
+            f"{owner} normalises linear and convolutional layers, and the {player} has none",
+            hint="`--constraint none`, or a net of such layers",
+        )
+    if any(is_parametrized(layer, "weight") for layer in layers):
+        raise ZooError(
+            f"{owner} meets weights of the {player} that are normalised already",
+            hint=f"`--constraint none`, or a {player} without a norm of its weights, such as "
+            f"`-o {player}.norm=none`",
+        )
+    return layers
