@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from zoo_core import Between
 from zoo_core.interfaces import Draws, Sampler
 from zoo_plugin_samplers.noise import logistic
+from zoo_plugin_samplers.straight import straight_through
 from zoo_plugin_samplers.temperature import Temperature
 
 
@@ -53,5 +54,5 @@ class Concrete(Sampler):
         noise = logistic(rng.uniform(count, len(self.logits)).to(device))
         soft: Tensor = ((self.logits + noise) / self.temperature(rng)).sigmoid()
         if self.hard:
-            soft = (soft > 0.5).to(soft.dtype) + soft - soft.detach()
+            soft = straight_through((soft > 0.5).to(soft.dtype), soft)
         return soft

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from zoo_core import Between, ZooError
 from zoo_core.interfaces import Draws, Sampler
 from zoo_plugin_samplers.noise import gumbel
+from zoo_plugin_samplers.straight import straight_through
 from zoo_plugin_samplers.temperature import Temperature
 
 
@@ -62,10 +63,7 @@ class GumbelSoftmax(Sampler):
         noise = gumbel(rng.uniform(count, *self.logits.shape).to(device))
         # a softmax does not see what is added to all logits, so they need not be normalised
         soft = ((self.logits + noise) / self.temperature(rng)).softmax(2)
-        return (straight_through(soft) if self.hard else soft).flatten(1)
-
-
-def straight_through(soft: Tensor) -> Tensor:
-    """Return the one-hot choice of (..., K) with the gradient of what it was made from."""
-    choice = torch.zeros_like(soft).scatter(-1, soft.argmax(-1, keepdim=True), 1.0)
-    return choice + soft - soft.detach()
+        if self.hard:
+            choice = torch.zeros_like(soft).scatter(2, soft.argmax(2, keepdim=True), 1.0)
+            soft = straight_through(choice, soft)
+        return soft.flatten(1)
