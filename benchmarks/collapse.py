@@ -72,7 +72,7 @@ DATA = {
         options={
             "generator": FAST,
             "critic": FAST,
-            "run": {"steps": 2500, "batch": 64, "latent_dim": 2},
+            "run": {"steps": 2000, "batch": 64, "latent_dim": 2},
         },
         count=2500,
     ),
@@ -81,9 +81,9 @@ DATA = {
         options={
             "generator": {"width": 8, **FAST},
             "critic": {"width": 4, "norm": "none", **FAST},
-            "run": {"steps": 800, "batch": 64, "latent_dim": 32},
+            "run": {"steps": 500, "batch": 32, "latent_dim": 32},
         },
-        count=10_000,
+        count=5000,
     ),
 }
 

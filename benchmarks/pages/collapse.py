@@ -37,7 +37,7 @@ A GAN with and without [parts against collapse](collapse.md), in three seeds; sm
 steps. **25 Gaussians**: two hidden layers of 128 for either net; a mode counts if one of 2,500
 samples lies within three standard deviations of its centre, and **near** is the share of samples
 that lie so near to any. **Stacked MNIST**: a DCGAN of a few channels; a mode is one of a thousand
-classes that one of 10,000 samples has, as the digit classifier reads it, and **KL** compares the
+classes that one of 5,000 samples has, as the digit classifier reads it, and **KL** compares the
 shares of the classes with those of held-out images, in nats (lower is better). A classifier reads
 a digit in anything, so modes alone flatter. `python benchmarks/collapse.py` makes the table."""
 
