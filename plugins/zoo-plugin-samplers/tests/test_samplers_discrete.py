@@ -140,4 +140,7 @@ def test_the_temperature_falls_with_the_step_and_stays_where_it_fell_to() -> Non
 def test_categories_that_do_not_divide_the_latents_are_refused() -> None:
     with pytest.raises(ZooError, match="10 categories, which do not divide 64 latents") as caught:
         GumbelSoftmax(latent_dim=64)
-    assert caught.value.hint == "`--latent-dim 60`, or another `-o sampler.categories=`"
+    assert caught.value.hint == "`--latent-dim 60` or `-o sampler.categories=8`"
+    with pytest.raises(ZooError) as caught:
+        GumbelSoftmax(latent_dim=11)
+    assert caught.value.hint == "`--latent-dim 10`"

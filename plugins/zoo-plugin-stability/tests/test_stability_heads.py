@@ -75,6 +75,7 @@ def test_beside_a_linear_head_it_is_more_features_for_that_head() -> None:
     critic = WithHeads(Linear(), {"minibatch": head})
     longer = nn.Linear(7, 1)
     with torch.no_grad():
+        nn.init.normal_(head.score.weight)
         longer.weight.copy_(torch.cat([critic.critic.last.weight, head.score.weight], 1))
         longer.bias.copy_(critic.critic.last.bias)
     images = torch.randn(6, 1, 2, 2)

@@ -49,10 +49,12 @@ class GumbelSoftmax(Sampler):
         super().__init__()
         if latent_dim % categories:
             near = max(1, round(latent_dim / categories)) * categories
+            fewer = [k for k in range(2, categories) if latent_dim % k == 0]
             raise ZooError(
                 f"sampler 'gumbel-softmax' makes choices of {categories} categories, which do not "
                 f"divide {latent_dim} latents",
-                hint=f"`--latent-dim {near}`, or another `-o sampler.categories=`",
+                hint=f"`--latent-dim {near}`"
+                + (f" or `-o sampler.categories={fewer[-1]}`" if fewer else ""),
             )
         self.hard = hard
         logits = torch.zeros(latent_dim // categories, categories)

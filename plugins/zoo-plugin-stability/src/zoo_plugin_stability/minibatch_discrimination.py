@@ -16,7 +16,9 @@ class MinibatchDiscrimination(Head):
     M_i = f(x_i) T is a matrix of `kernels` rows for each image, c_b(x_i, x_j) =
     exp(-||M_ib - M_jb||_1) says how close two images are in row b, and o(x_i)_b is the sum of
     c_b(x_i, x_j) over all j, i among them. Beside features that a linear head reads, more features
-    o(x_i) and their weights are just an addend of the score, and that is what is added here.
+    o(x_i) and their weights are just an addend of the score, and that is what is added here. The
+    weights start at zero, so that training starts from the critic as it is: a sum over a batch is
+    large.
 
     Args:
         kernels: rows of M, closenesses that are learned; B of the paper.
@@ -46,6 +48,7 @@ class MinibatchDiscrimination(Head):
         count = feature_count(features, owner="head 'minibatch-discrimination'")
         self.project = nn.Linear(count, self.kernels * self.length, bias=False)
         self.score = nn.Linear(self.kernels, 1, bias=False)
+        nn.init.zeros_(self.score.weight)
 
     def forward(self, features: Tensor) -> Tensor:
         scores: Tensor = self.score(self.closeness(features))

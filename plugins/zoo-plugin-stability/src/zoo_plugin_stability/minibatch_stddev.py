@@ -17,7 +17,7 @@ class MinibatchStddev(Head):
     """Add how much the features vary within a group of images, times a learned weight.
 
     The standard deviation of every feature over the group is averaged to one number, as in the
-    paper, which gives it to the critic as a further feature map.
+    paper, which gives it to the critic as a further feature map. The weight starts at zero.
 
     Args:
         group: images that follow each other in a batch, as the authors' code has them; the whole
@@ -35,7 +35,7 @@ class MinibatchStddev(Head):
     def __init__(self, *, group: Annotated[int, Between(0, 65536)] = 4) -> None:
         super().__init__()
         self.group = group
-        self.weight = nn.Parameter(torch.ones(()))
+        self.weight = nn.Parameter(torch.zeros(()))
 
     def prepare(self, features: tuple[int, ...]) -> None:
         feature_count(features, owner="head 'minibatch-stddev'")

@@ -37,7 +37,6 @@ def weighted_layers(net: nn.Module, *, owner: str, player: str) -> list[Weighted
     if any(is_parametrized(layer, "weight") for layer in layers):
         raise ZooError(
             f"{owner} meets weights of the {player} that are normalised already",
-            hint=f"`--constraint none`, or a {player} without a norm of its weights, such as "
-            f"`-o {player}.norm=none`",
+            hint="`--constraint none` leaves them as they are",
         )
     return layers
