@@ -160,6 +160,14 @@ def test_a_net_without_such_layers_is_refused(kind: type) -> None:
         kind().prepare(nn.Flatten())
 
 
+@pytest.mark.parametrize("kind", [Spectral, WeightNorm])
+def test_a_layer_that_is_zero_has_no_direction_and_is_refused(kind: type) -> None:
+    found = net()
+    nn.init.zeros_(found[4].weight)
+    with pytest.raises(ZooError, match="'4' of the critic is zero"):
+        kind().prepare(found)
+
+
 def test_weights_that_are_normalised_already_are_refused() -> None:
     options = {"critic": {"norm": "spectral"}}
     parts = {"generator": "dcgan", "critic": "dcgan", "constraint": "spectral"}

@@ -26,7 +26,7 @@ def discrimination(count: int, **options: Any) -> MinibatchDiscrimination:
     head.prepare((count,))
     with torch.no_grad():
         head.project.weight.copy_(torch.eye(count))
-        head.score.weight.fill_(2.0)
+        head.weights.fill_(2.0)
     return head
 
 
@@ -75,8 +75,8 @@ def test_beside_a_linear_head_it_is_more_features_for_that_head() -> None:
     critic = WithHeads(Linear(), {"minibatch": head})
     longer = nn.Linear(7, 1)
     with torch.no_grad():
-        nn.init.normal_(head.score.weight)
-        longer.weight.copy_(torch.cat([critic.critic.last.weight, head.score.weight], 1))
+        nn.init.normal_(head.weights)
+        longer.weight.copy_(torch.cat([critic.critic.last.weight, head.weights[None]], 1))
         longer.bias.copy_(critic.critic.last.bias)
     images = torch.randn(6, 1, 2, 2)
     features = images.flatten(1)

@@ -43,16 +43,14 @@ class MinibatchDiscrimination(Head):
     ) -> None:
         super().__init__()
         self.kernels, self.length, self.group = kernels, length, group
+        self.weights = nn.Parameter(torch.zeros(kernels))
 
     def prepare(self, features: tuple[int, ...]) -> None:
         count = feature_count(features, owner="head 'minibatch-discrimination'")
         self.project = nn.Linear(count, self.kernels * self.length, bias=False)
-        self.score = nn.Linear(self.kernels, 1, bias=False)
-        nn.init.zeros_(self.score.weight)
 
     def forward(self, features: Tensor) -> Tensor:
-        scores: Tensor = self.score(self.closeness(features))
-        return scores.squeeze(1)
+        return self.closeness(features) @ self.weights
 
     def closeness(self, features: Tensor) -> Tensor:
         """Return o (N, kernels)."""

@@ -26,7 +26,8 @@ def weighted_layers(net: nn.Module, *, owner: str, player: str) -> list[Weighted
         player: whose net it is, for messages.
 
     Raises:
-        ZooError: a net without such layers, or one whose weights are parametrised already.
+        ZooError: a net without such layers, one whose weights are parametrised already, or one with
+            a layer that is zero at first.
     """
     layers = [module for module in net.modules() if isinstance(module, Weighted)]
     if not layers:
@@ -39,4 +40,10 @@ def weighted_layers(net: nn.Module, *, owner: str, player: str) -> list[Weighted
             f"{owner} meets weights of the {player} that are normalised already",
             hint="`--constraint none` leaves them as they are",
         )
+    for name, layer in net.named_modules():
+        if isinstance(layer, Weighted) and not layer.weight.is_meta and not layer.weight.any():
+            raise ZooError(
+                f"{owner} divides weights by their size, and {name!r} of the {player} is zero",
+                hint="`--constraint none` leaves them as they are",
+            )
     return layers
