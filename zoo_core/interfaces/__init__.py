@@ -37,6 +37,7 @@ from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.slopes import slopes
+from zoo_core.interfaces.trackers import Tracked, Tracker
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
@@ -88,6 +89,8 @@ __all__ = [
     "Table",
     "Task",
     "Terms",
+    "Tracked",
+    "Tracker",
     "Turn",
     "Variation",
     "net_draws",

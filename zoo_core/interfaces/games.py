@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Hashable, Mapping
+from collections.abc import Collection, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, Protocol
@@ -256,6 +256,14 @@ class Game(nn.Module, ABC):
             held_out: table name to the first images of the held-out split, at most `count`.
         """
         return self.sample(nets, rng, count=count, labels=labels)
+
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> Sequence[str]:
+        """Return the names of the rows of `picture`, in turn; none where all rows are alike.
+
+        Args:
+            held_out: as for `picture`.
+        """
+        return ()
 
     @property
     def shows_held_out(self) -> bool:
