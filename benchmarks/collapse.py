@@ -107,6 +107,7 @@ def make(name: str, places: Places, given: argparse.Namespace) -> None:
     data, remedy = ROWS[name]
     seeds = SEEDS[:1] if given.quick else SEEDS
     rows = {str(seed): _seed(name, places, given, seed) for seed in seeds}
+    environments = [row["training"].pop("environment") for row in rows.values()]
     result = {
         "format": FORMAT,
         "name": name,
@@ -117,6 +118,7 @@ def make(name: str, places: Places, given: argparse.Namespace) -> None:
         "count": 100 if given.quick else DATA[data].count,
         "command": f"python benchmarks/collapse.py --only {name} --again",
         "seeds": rows,
+        "environment": environments[-1],
     }
     program.write_json(places.figures(f"{FOLDER}/{name}"), result)
     program.say(f"{name}: {[row['scores'] for row in rows.values()]}")
