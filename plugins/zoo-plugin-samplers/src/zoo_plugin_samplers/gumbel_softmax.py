@@ -64,7 +64,7 @@ class GumbelSoftmax(Sampler):
     def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
         noise = gumbel(rng.uniform(count, *self.logits.shape).to(device))
         # a softmax does not see what is added to all logits, so they need not be normalised
-        soft = ((self.logits + noise) / self.temperature(rng)).softmax(2)
+        soft: Tensor = ((self.logits + noise) / self.temperature(rng)).softmax(2)
         if self.hard:
             choice = torch.zeros_like(soft).scatter(2, soft.argmax(2, keepdim=True), 1.0)
             soft = straight_through(choice, soft)
