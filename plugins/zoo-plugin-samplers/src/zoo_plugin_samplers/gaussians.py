@@ -37,7 +37,7 @@ class Mixture(Sampler):
     """Draw from one of several Gaussians of equal weight, z = mu_k + sigma_k * eps.
 
     Means and spreads are learned with the generator, as in DeLiGAN (Gurumurthy et al. 2017,
-    arXiv:1706.02071, section 4), or stay as they were drawn. Which component a latent is of cannot
+    arXiv:1706.02071), or stay as they were drawn. Which component a latent is of cannot
     be differentiated, so the weights are not learned.
 
     Args:

@@ -25,7 +25,7 @@ def zoo_entries() -> tuple[Entry, ...]:
             name="spherical",
             target=f"{HERE}.spherical:Spherical",
             summary="Latents from the surface of a sphere.",
-            paper="arXiv:1609.04468",
+            paper="arXiv:1710.10196",
         ),
         Entry(
             kind="sampler",

@@ -1,4 +1,4 @@
-"""Latents of one length (arXiv:1710.10196, appendix A.1; arXiv:1609.04468, section 2)."""
+"""Latents of one length (Karras et al. 2018, arXiv:1710.10196, appendix A.1)."""
 
 from typing import Annotated
 

@@ -7,7 +7,7 @@ from zoo_core.interfaces import Draws
 
 
 class Temperature(nn.Module):
-    """Return max(last, first * exp(-rate * step)) (arXiv:1611.01144, section 4.1).
+    """Return max(last, first * exp(-rate * step)) (arXiv:1611.01144, section 4).
 
     The step is kept with the weights: what is drawn from a trained model has the temperature that
     the training had come to.

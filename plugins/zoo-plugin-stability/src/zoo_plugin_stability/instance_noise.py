@@ -1,4 +1,4 @@
-"""Instance noise (Sonderby et al. 2017, arXiv:1610.04490, sec. 4; arXiv:1701.04862, sec. 3)."""
+"""Instance noise (Sonderby et al. 2017, arXiv:1610.04490; arXiv:1701.04862, section 3)."""
 
 from typing import Annotated
 

@@ -76,7 +76,7 @@ OTHERS = (
         summary="The generator moves against the critic as it will be some steps later.",
         paper="arXiv:1611.02163",
         departures=(
-            "the steps ahead are plain gradient steps at a rate of their own, as in equation 7; "
+            "the steps ahead are plain gradient steps at a rate of their own, as in section 2.2; "
             "the authors' code unrolls Adam",
             "the steps ahead leave penalties out, and constraints that act after a step",
             "where a batch is played in parts, each part looks ahead on its own images",

@@ -31,7 +31,7 @@ class Unrolled(Game):
     The critic learns as always. For the generator's move, theta^{k+1} = theta^k - rate * d L(G,
     theta^k) / d theta^k is followed for some steps on the images at hand, where L is the critic's
     loss, and the generator's loss is differentiated at the last of them, through all steps
-    (equations 7 to 11). The critic itself stays where it was.
+    (section 2.2 of the paper). The critic itself stays where it was.
 
     Steps are plain gradient steps, and leave penalties out.
 
