@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import results
+from benchmarks.pages.collapse import collapse_text
 from benchmarks.pages.measures import measured_tables, measured_text
 from benchmarks.pages.metrics import between_marks
 from benchmarks.pages.overtraining import overtraining_text
@@ -173,6 +174,20 @@ def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:
     text = seeds_text(tmp_path, ["one", "absent"])
     # last: 20 and 26; best: 20 at step 2 and 24 at step 1
     assert "| [one](#one) | 2 | 1/10 | 0.250 | 23.0 ± 4.2 | 22.0 ± 2.8 | 2, 1 |" in text
+
+
+def test_modes_are_counted_with_and_without_a_remedy(tmp_path: Path) -> None:
+    def seed(modes: float, near: float) -> dict[str, Any]:
+        return {"scores": {"modes": modes, "near": near}, "training": {"steps": 4, "seconds": 1.0}}
+
+    assert collapse_text(tmp_path) == ""
+    for remedy, counts in (("spectral", (20, 24)), ("none", (5, 7))):
+        seeds = {str(place): seed(count, 0.5) for place, count in enumerate(counts)}
+        result = {"data": "gaussians", "remedy": remedy, "seeds": seeds}
+        write_json(tmp_path / "collapse" / f"{remedy}.json", result)
+    *_, plain, held = collapse_text(tmp_path).splitlines()
+    assert plain == "| gaussians | none | 4 | 0.250 | 5, 7 | 6.0 ± 1.4 | 50 ± 0 % |  |"
+    assert held == "| gaussians | spectral | 4 | 0.250 | 20, 24 | 22.0 ± 2.8 | 50 ± 0 % |  |"
 
 
 def reached() -> dict[str, Any]:

@@ -83,10 +83,11 @@ class Composition:
 
     @property
     def features(self) -> tuple[int, ...]:
-        """Return the shape of the critic's features; empty where no condition is built for it."""
+        """Return the shape of the critic's features; empty where nothing is built for it."""
         condition = self.plan.target("condition") or Condition
         is_prepared = getattr(condition, "prepare", None) is not Condition.prepare
-        return self.findings.features if is_prepared else ()
+        asked = is_prepared or self.plan.chosen["head"].items
+        return self.findings.features if asked else ()
 
     def build(self) -> Game:
         """Build the game on the CPU with the seed's weights."""

@@ -43,10 +43,9 @@ if TYPE_CHECKING:
     },
     examples=(
         "zoo sweep --gen dcgan --loss hinge,wgan-gp --seed 0..2 --out sweeps/losses",
-        "zoo sweep --gen dcgan -o critic.lr=1e-5..1e-3:log --trials 30 --eval-every 200 "
-        "--out sweeps/lr",
-        "zoo sweep --out sweeps/lr --workers 2       go on, with two processes",
-        "zoo sweep --out sweeps/lr --workers 8 --launcher slurm --dry-run",
+        "zoo sweep --gen dcgan --lr 1e-5..1e-3:log --trials 30 --eval-every 200 --out a",
+        "zoo sweep --out a --workers 2               go on, with two processes",
+        "zoo sweep --out a --workers 8 --launcher slurm --dry-run",
     ),
 )
 @sweep_options

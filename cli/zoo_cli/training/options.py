@@ -59,6 +59,12 @@ VALUE_FLAGS = (
     _value("--batch", "run.batch", "Images per move."),
     _value("--microbatch", "run.microbatch", "Images of it played at once, to save memory."),
     _value("--lr", "generator.lr critic.lr", "Learning rate of both players.", "RATE"),
+    _value(
+        "--schedule",
+        "generator.schedule critic.schedule",
+        "Of both rates: constant, linear, cosine or step.",
+        "KIND",
+    ),
     _value("--critic-steps", "run.critic_steps", "Critic's moves per generator's move."),
     _value("--seed", "run.seed", "Of everything that is random."),
     _value("--device", "run.device", "auto, cpu, cuda or mps.", "NAME"),
