@@ -26,6 +26,7 @@ SPELLED: dict[str, Mapping[str, str]] = {
     "import": {"--run": "--to", "--out": "--to"},
     "pull": {"--run": "--to", "--out": "--to"},
     "report": {"--run": "--out"},
+    "reconstruct": {"--run": "--out"},
     "sample": {"--run": "--out"},
     "translate": {"--run": "--out"},
 }

@@ -22,6 +22,7 @@ BUSY = 0.75
 """Programs that want a core, for each core, from which on a machine counts as busy."""
 
 COMMANDS = {
+    "anomaly": "zoo_cli.commands.anomaly",
     "compare": "zoo_cli.commands.compare",
     "data": "zoo_cli.commands.data",
     "doctor": "zoo_cli.commands.doctor",
@@ -35,6 +36,7 @@ COMMANDS = {
     "plugin": "zoo_cli.commands.plugin",
     "pull": "zoo_cli.commands.pull",
     "push": "zoo_cli.commands.push",
+    "reconstruct": "zoo_cli.commands.reconstruct",
     "report": "zoo_cli.commands.report",
     "sample": "zoo_cli.commands.sample",
     "train": "zoo_cli.commands.train",

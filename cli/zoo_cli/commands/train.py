@@ -28,8 +28,10 @@ from zoo_cli.training.request import (
     requested,
 )
 from zoo_cli.training.table import show_composition
+from zoo_core.config.request import NOTHING
 
 if TYPE_CHECKING:
+    from zoo_core import Configuration, Registry
     from zoo_core.composition import Composition
     from zoo_core.training import Run
 
@@ -89,13 +91,26 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
     named = {Path(file).name for file in request.plugins}
     needed = config.plugins if config else ()
     recorded = [file for file in needed if Path(file).name not in named]
+    registry = installed_registry(terminal, (*request.plugins, *recorded))
+    if config is None and request.recipe in (None, NOTHING):
+        config = _begun(request, registry)
     return compose(
         request.parts,
         request.options,
-        registry=installed_registry(terminal, (*request.plugins, *recorded)),
+        registry=registry,
         recipe=request.recipe,
         config=config,
     )
+
+
+def _begun(request: Request, registry: Registry) -> Configuration | None:
+    """Return the nets of `--init`, where the user names a game for them and no generator."""
+    game = request.parts.get("game")
+    if request.init is None or not isinstance(game, str) or "generator" in request.parts:
+        return None
+    from zoo_core.training.warm_start import nets_of
+
+    return nets_of(request.init, game, registry=registry)
 
 
 def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> None:
