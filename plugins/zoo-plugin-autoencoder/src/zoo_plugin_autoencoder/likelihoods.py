@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from zoo_core import ZooError
 from zoo_core.interfaces import Draws
 
-BIN = 2 / 255
+LEVELS = 256
+BIN = 2 / (LEVELS - 1)
 """Distance of two values in [-1, 1]."""
 
 EDGE = 1e-6
