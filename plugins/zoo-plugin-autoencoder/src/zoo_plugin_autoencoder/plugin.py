@@ -80,10 +80,10 @@ GAMES = (
         target="zoo_plugin_autoencoder.vae:VAE",
         summary="The variational autoencoder: a bound on the likelihood, and samples.",
         paper=VAE_PAPER,
-        defaults=_defaults(32, {**NETS, "sampler": "normal"}),
+        defaults=_defaults(16, {**NETS, "sampler": "normal"}),
         departures=(
-            "the Gaussian's standard deviation is one learned number for all pixels "
-            "(arXiv:2006.13202); `-o game.scale=1` fixes it",
+            "with the Gaussian likelihood, its standard deviation is one learned number for all "
+            "pixels (arXiv:2006.13202); `-o game.scale=1` fixes it",
             AVERAGED,
         ),
     ),
@@ -94,7 +94,7 @@ GAMES = (
         summary="A VAE whose errors a critic measures, and which plays against it.",
         paper="arXiv:1512.09300",
         defaults=_defaults(
-            64,
+            16,
             {**NETS, "critic": "dcgan", "sampler": "normal"},
             generator=GAN_ADAM,
             encoder=GAN_ADAM,

@@ -27,7 +27,8 @@ class VAE(Coding):
     itself, with beta 1: the bits that a code for the images would need a value, at most.
 
     Args:
-        likelihood: of a value, given the decoder's: Gaussian around it, or a coin's.
+        likelihood: of a value, given the decoder's: that of a coin, for images that are nearly
+            black and white, or Gaussian around it.
         scale: standard deviation of the Gaussian; learned if none.
         beta: weight of the divergence (beta-VAE); 1 is the bound.
         warmup: steps over which that weight rises from 0.
@@ -40,7 +41,7 @@ class VAE(Coding):
         self,
         *,
         parts: GameParts,
-        likelihood: Literal["gaussian", "bernoulli"] = "gaussian",
+        likelihood: Literal["bernoulli", "gaussian"] = "bernoulli",
         scale: Annotated[float | None, Between(1e-4, 10)] = None,
         beta: Annotated[float, Between(0, 1000)] = 1.0,
         warmup: Annotated[int, Between(0, 10_000_000)] = 0,
