@@ -37,6 +37,7 @@ from benchmarks.shared.trainings import trained, training_of
 from zoo_core import Composition, Measures, Pretrained, ZooError, compose, evaluate, load
 from zoo_core.interfaces import Batch, as_floats
 from zoo_core.metrics import Panel, tables_of
+from zoo_core.pictures.row_names import WIDTH
 from zoo_core.runs.directory import RunDirectory
 
 SIZE = 32
@@ -222,8 +223,8 @@ def keep_picture(directory: Path, target: Path, *, rows: int = GRID, columns: in
     place = RunDirectory(directory)
     target.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(place.sample(max(place.steps()))) as made:
-        # square cells with a border of two pixels
-        cell = (made.width - 2) // GRID
+        # square cells with a border of two pixels; the names of the rows stand at their right
+        cell = (int(made.info.get(WIDTH, made.width)) - 2) // GRID
         kept = made.crop((0, 0, columns * cell + 2, min(made.height, rows * cell + 2)))
         kept.save(target, optimize=True)
     program.check_bytes(target)

@@ -1,11 +1,14 @@
 """Hints in the words of the command that shows them.
 
-The library spells options as `zoo train` does, which has them all. Another command has its own flag
-for some and none for others: a way out that it does not have is left out of its hint.
+What a Python caller meets (loading, drawing, measuring, exporting) spells arguments as Python
+takes them, `size=(8, 8)`; what composes and trains spells options as `zoo train` does. Another
+command has its own flag for some and none for others: a way out that it does not have is left out
+of its hint.
 """
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import re
@@ -18,6 +21,25 @@ import click
 
 from zoo_core import ZooError
 from zoo_core.errors import TooLittleMemoryError
+
+ARGUMENTS = {
+    "average": "--no-ema",
+    "count": "--eval-count",
+    "directory": "--run",
+    "files": "--plugin",
+    "format": "--format",
+    "licence": "--licence",
+    "metrics": "--metrics",
+    "options": "-o",
+    "path": "--out",
+    "private": "--private",
+    "short_side": "--size",
+    "size": "--size",
+    "splits": "--split",
+    "tag": "--tag",
+    "with_state": "--with-state",
+}
+"""Argument of a function of the library to the flag that says the same."""
 
 SPELLED: dict[str, Mapping[str, str]] = {
     "data": {"--data": ""},
@@ -46,6 +68,7 @@ MEMORY = {
 
 _FLAG = re.compile(r"(?<![\w-])(--?[a-z][\w-]*)")
 _CODE = re.compile(r"`[^`]*`")
+_ARGUMENT = re.compile(r"`([a-z_]+)(?:=([^`]+))?`")
 _BETWEEN = re.compile(r"(; |, or |, and |: )")
 
 
@@ -59,9 +82,10 @@ def hint_for(name: str, command: click.Command, error: ZooError) -> str:
     """
     if isinstance(error, TooLittleMemoryError):
         return MEMORY.get(name, "end other programs that take memory")
-    if not error.hint or name == "train":
-        return error.hint
-    kept = list(_kept(name, flags_of(command), in_own_options(name, error.hint)))
+    if not error.hint:
+        return ""
+    hint = _ARGUMENT.sub(_as_flag, in_own_options(name, error.hint))
+    kept = list(_kept(name, flags_of(command), hint))
     return "".join(kept) or f"`zoo {name} --help` says what it takes"
 
 
@@ -78,6 +102,30 @@ def with_source(hint: str, source: str) -> str:
         return hint
     named = shlex.quote(source)
     return _CODE.sub(lambda code: re.sub(r"\bRUN\b", lambda _: named, code[0]), hint)
+
+
+def _as_flag(argument: re.Match[str]) -> str:
+    """Return an argument as Python takes it as the flag of a command; anything else as it is."""
+    name, value = argument.groups()
+    if name not in ARGUMENTS:
+        return argument[0]
+    try:
+        words = list(_words(ast.literal_eval(value))) if value else []
+    except (SyntaxError, ValueError):
+        return argument[0]
+    return f"`{' '.join([ARGUMENTS[name], *map(shlex.quote, words)])}`"
+
+
+def _words(value: object) -> Iterator[str]:
+    """Give what a flag takes for a value of Python: nothing where the flag alone says it."""
+    if isinstance(value, dict):
+        yield from (f"{of}.{key}={each}" for of, own in value.items() for key, each in own.items())
+    elif isinstance(value, list):
+        yield ",".join(str(each) for each in value)
+    elif isinstance(value, tuple):
+        yield "x".join(str(each) for each in value)
+    elif not isinstance(value, bool):
+        yield str(value)
 
 
 def flags_of(command: click.Command) -> frozenset[str]:

@@ -6,14 +6,18 @@ import argparse
 from pathlib import Path
 
 import pytest
+import torch
+from PIL import Image
 
-from benchmarks import recipes, results
+from benchmarks import recipes, results, translations
 from benchmarks.shared import program
 from benchmarks.shared.controls import GAUSSIAN
 from benchmarks.shared.rows import ROWS
 from benchmarks.shared.tables import aligned, markdown
 from benchmarks.shared.trainings import trained, training_of
 from zoo_core import ZooError, compose
+from zoo_core.pictures.sheets import save_grid
+from zoo_core.runs.checkpoint import MANIFEST
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.training import Silent, train
 
@@ -177,3 +181,16 @@ def test_one_bad_figure_misses_its_requirement(changes, name) -> None:
 def test_a_requirement_says_what_it_found_and_what_it_needs() -> None:
     slow = recipes.Requirement(name="minutes", value=4, bound=3)
     assert str(slow) == "MISS minutes: 4.000 <= 3.000"
+
+
+def test_the_kept_cells_of_a_picture_are_those_of_its_sheet(tmp_path: Path) -> None:
+    place = RunDirectory(tmp_path)
+    place.checkpoint(7).mkdir(parents=True)
+    (place.checkpoint(7) / MANIFEST).write_text("{}")
+    images = torch.linspace(-1, 1, 64).view(64, 1, 1, 1).expand(64, 1, 16, 16)
+    for names in ((), ("A", "A to B")):
+        save_grid(images, place.sample(7), columns=8, rows=names)
+        translations.keep_picture(tmp_path, tmp_path / "kept.png", rows=2, columns=3)
+        with Image.open(tmp_path / "kept.png") as kept:
+            assert kept.size == (3 * 18 + 2, 2 * 18 + 2)
+            assert kept.convert("L").getpixel((2 * 18 + 2, 18 + 2)) == round(10 / 63 * 255)

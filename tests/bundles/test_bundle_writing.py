@@ -97,7 +97,7 @@ def test_plain_weights_are_another_bundle(run: Path, tmp_path: Path, registry: R
 def test_an_average_has_no_plain_weights(whole: Path, registry: Registry) -> None:
     with pytest.raises(ZooError, match="has the moving average of the weights") as caught:
         load(whole, average=False, registry=registry)
-    assert caught.value.hint == "leave `--no-ema` out"
+    assert caught.value.hint == "leave `average=False` out"
 
 
 def test_half_precision_is_half_as_large_and_loads_as_float32(

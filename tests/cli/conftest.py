@@ -50,10 +50,27 @@ def zoo() -> Zoo:
 
 
 @pytest.fixture(scope="session")
+def anywhere() -> Zoo:
+    """Return what runs `zoo` wherever the process is; no test's home is around it."""
+    return run_zoo
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a run of three steps; tests must not change it."""
     directory = tmp_path_factory.mktemp("trained") / "run"
     assert run_zoo("train", *TINY, "--run", directory).exit_code == 0
+    return directory
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a run of six steps, three checkpoints and three scores; tests must not change it."""
+    directory = tmp_path_factory.mktemp("measured") / "run"
+    kid = ("--metrics", "kid", "--features", "pixels", "--eval-every", "2", "--eval-count", "16")
+    kept = ("--steps", "6", "--checkpoint-every", "2", "--keep", "9", "--keep", "best=kid")
+    shape = ("--gen", "vanilla", "--size", "8", "--batch", "8", "--no-recipe")
+    assert run_zoo("train", *shape, *kid, *kept, "--run", directory).exit_code == 0
     return directory
 
 

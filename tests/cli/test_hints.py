@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from zoo_cli.hints import SPELLED, flags_of, hint_for
+from zoo_cli.hints import ARGUMENTS, SPELLED, flags_of, hint_for
 from zoo_cli.main import COMMANDS
 from zoo_cli.main import zoo as group
 from zoo_core import ZooError
@@ -99,6 +99,37 @@ def test_no_hint_names_a_flag_that_the_command_has_not(name):
         for code in CODE.findall(shown):
             if code.startswith("-"):
                 assert all(flag in known for flag in FLAG.findall(code)), (where, shown)
+
+
+def test_what_a_python_caller_meets_names_no_flag():
+    rooms = ("zoo_core/weights/", "zoo_core/metrics/", "zoo_core/pictures/")
+    for where, hint in HINTS.items():
+        if where.startswith(rooms):
+            assert not [code for code in CODE.findall(hint) if code.startswith("-")], where
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "flag"),
+    [
+        ("eval", "`count=10000`", "`--count 10000`"),
+        ("eval", "`size=(8, 12)`", "`--size 8x12`"),
+        ("eval", "`splits=['train']`", "`--split train`"),
+        ("eval", "`options={'data': {'held_out': 0.1}}`", "`-o data.held_out=0.1`"),
+        ("sample", "`path='a b.png'`", "`--out 'a b.png'`"),
+        ("sample", "leave `average=False` out", "leave `--no-ema` out"),
+        ("translate", "leave `short_side` out", "leave `--size` out"),
+        ("pull", "`directory` names another", "`--to` names another"),
+        ("train", "`directory` names another", "`--run` names another"),
+        ("export", "`format='onnx'`; `splits=['train']`", "`--format onnx`"),
+    ],
+)
+def test_arguments_of_python_are_shown_as_flags(name, argument, flag):
+    assert hint_for(name, command_of(name), ZooError("x", hint=argument)) == flag
+
+
+def test_every_argument_has_a_flag_that_some_command_takes():
+    everywhere = frozenset().union(*(flags_of(command_of(each)) for each in COMMANDS))
+    assert set(ARGUMENTS.values()) <= everywhere
 
 
 def test_own_flags_of_commands_are_theirs():

@@ -153,3 +153,11 @@ def test_interrupted_run_saves_a_checkpoint_and_says_how_to_go_on(home, environm
     assert stdout.endswith("next    zoo train --resume here\n")
     assert "Traceback" not in stderr
     assert list((home / "here" / "checkpoints").glob("step-*/manifest.json"))
+
+
+def test_trackers_are_named_once_or_several_times(zoo):
+    tiny = ("--gen", "dcgan", "--size", "8", "--dry-run", "--json")
+    both = ("tensorboard", "wandb")
+    for given in (("--track", "tensorboard,wandb"), ("--track", both[0], "--track", both[1])):
+        config = json.loads(zoo("train", *tiny, *given).stdout)
+        assert config["options"]["run"]["track"] == list(both)

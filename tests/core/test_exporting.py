@@ -173,7 +173,7 @@ def test_an_export_that_differs_is_refused_and_what_was_there_stays(made, tmp_pa
 def test_a_net_that_cannot_be_traced_is_refused(made, tmp_path: Path) -> None:
     with pytest.raises(ZooError, match="this net cannot be traced: ") as caught:
         export(made("my-choosing"), tmp_path / "toy.pt2", format="torch-export")
-    assert caught.value.hint == "`--format safetensors` writes the weights of any net"
+    assert caught.value.hint == "`format='safetensors'` writes the weights of any net"
     assert not list(tmp_path.iterdir())
 
 

@@ -99,7 +99,7 @@ def test_files_that_older_runs_lack_may_be_missing(run):
 def test_a_run_that_has_only_begun_is_read(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     found = read_history(tmp_path)
-    assert (found.step, found.steps, found.outcome, found.names) == (0, None, "unfinished", ())
+    assert (found.step, found.steps, found.outcome, found.names) == (0, None, "killed", ())
 
 
 def test_a_torn_last_line_is_passed_over_in_silence(run):

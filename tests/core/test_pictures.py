@@ -84,7 +84,7 @@ def test_each_image_has_a_file(tmp_path: Path, channels: int, mode: str) -> None
 def test_another_ending_is_refused(tmp_path: Path, name: str, ending: str) -> None:
     error = failure(tmp_path / name)
     assert error.message == f"pictures are written as PNG, not as {ending.strip(chr(39))!r}"
-    assert error.hint == f"`--out {tmp_path / 'grid.png'}`, or a folder, ending in '/'"
+    assert error.hint == f"`path={str(tmp_path / 'grid.png')!r}`, or a folder, ending in '/'"
 
 
 def test_endings_may_be_capitals(tmp_path: Path) -> None:
@@ -148,3 +148,29 @@ def test_each_point_has_a_picture(tmp_path: Path) -> None:
 def test_labels_are_given_out_in_turn() -> None:
     found = labels_in_turn(7, 3)
     assert (found.tolist(), found.dtype) == ([0, 1, 2, 0, 1, 2, 0], torch.int64)
+
+
+def test_names_of_rows_stand_beside_the_sheet_and_in_the_file(tmp_path: Path) -> None:
+    images = torch.zeros(4, 1, 12, 12)
+    save_grid(images, tmp_path / "plain.png", columns=2)
+    save_grid(images, tmp_path / "named.png", columns=2, rows=["A", "A to B"])
+    with Image.open(tmp_path / "plain.png") as plain, Image.open(tmp_path / "named.png") as named:
+        assert named.info == {"rows": "A, A to B", "sheet width": str(plain.width)}
+        assert named.crop((0, 0, *plain.size)).tobytes() == plain.tobytes()
+        names = [
+            named.crop((plain.width, top, named.width, top + 14)).convert("L") for top in (0, 14)
+        ]
+        # both rows have letters, and the longer name reaches further
+        assert all(name.getextrema()[0] < 128 for name in names)
+        reach = [
+            max(x for x in range(n.width) if n.crop((x, 0, x + 1, 14)).getextrema()[0] < 128)
+            for n in names
+        ]
+        assert reach[0] < reach[1] < names[1].width - 1
+
+
+def test_rows_too_low_for_letters_are_named_in_the_file_alone(tmp_path: Path) -> None:
+    save_grid(torch.zeros(2, 1, 4, 4), tmp_path / "low.png", columns=1, rows=["A", "B"])
+    with Image.open(tmp_path / "low.png") as picture:
+        assert picture.size == (8, 14)
+        assert picture.info["rows"] == "A, B"

@@ -129,7 +129,7 @@ def test_a_size_for_a_generator_of_one_size_is_refused(toys, tmp_path) -> None:
     assert caught.value.message == (
         "this generator takes only 16x12, so no other size can be chosen"
     )
-    assert caught.value.hint == "leave `--size` out: photos are scaled to it and back"
+    assert caught.value.hint == "leave `short_side` out: photos are scaled to it and back"
 
 
 def test_a_photo_beyond_the_limit_is_refused_before_it_is_decoded(toys, tmp_path) -> None:

@@ -95,7 +95,7 @@ def test_a_tag_of_other_weights_is_refused_before_the_commit(package, other_pack
         send(other_package, pushed, Wishes(tag="v1"))
     assert str(caught.value) == (
         f"{pushed!r} has a tag 'v1' already, for other weights; nothing was pushed\n"
-        "Hint: a tag names one state for ever: choose another, such as `--tag v1.1`"
+        "Hint: a tag names one state for ever: take another, such as `tag='v1.1'`"
     )
     assert held.commits == 2
 

@@ -19,7 +19,7 @@ MONITOR = "zoo_core.builtin.health.monitor"
 RECONSTRUCTIONS = "zoo_core.builtin.reconstructions"
 """Likewise."""
 
-TENSORBOARD = "zoo_core.builtin.tensorboard"
+TRACKING = "zoo_core.builtin.tracking"
 """Likewise."""
 
 PUSHING = "zoo_core.builtin.pushes"
@@ -74,8 +74,8 @@ def zoo_entries() -> tuple[Entry, ...]:
 
 @hookimpl
 def zoo_run_started(run: Any) -> None:
-    if run.options.tensorboard:
-        import_module(TENSORBOARD).started(run)
+    if run.options.track:
+        import_module(TRACKING).started(run)
     if run.options.push_to:
         import_module(PUSHING).started(run)
 
@@ -95,14 +95,14 @@ def zoo_scalars(run: Any, step: int) -> Mapping[str, float]:
 @hookimpl
 def zoo_logged(run: Any, step: int, scalars: Mapping[str, float]) -> None:
     import_module(MONITOR).monitor_of(run).look(step, scalars)
-    if run.options.tensorboard:
-        import_module(TENSORBOARD).logged(run, step, scalars)
+    if run.options.track:
+        import_module(TRACKING).logged(run, step, scalars)
 
 
 @hookimpl
 def zoo_run_finished(run: Any, outcome: str) -> None:
     import_module(MONITOR).forget(run)
-    if run.options.tensorboard:
-        import_module(TENSORBOARD).finished(run)
+    if run.options.track:
+        import_module(TRACKING).finished(run, outcome)
     if run.options.push_to:
         import_module(PUSHING).finished(run, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def _bytes(path: Path) -> bytes:
         ) from error
     except IsADirectoryError as error:
         inside = path / "config.json"
-        hint = f"`--config {inside}`" if inside.is_file() else WRITES
+        hint = f"`--config {shlex.quote(str(inside))}`" if inside.is_file() else WRITES
         raise ZooError(f"{str(path)!r} is a folder, not a configuration", hint=hint) from error
     except OSError as error:
         raise ZooError(

@@ -40,7 +40,7 @@ class RunOptions:
         monitor: watch the run's health.
         on_collapse: what follows when the samples lose their diversity: a remark, the end of the
             run, or back to the best checkpoint with another stream of random numbers.
-        tensorboard: write the log for TensorBoard too.
+        track: trackers that get the log too, such as tensorboard or wandb.
         push_to: a repository on the Hub, such as ada/digits, that gets the run's weights.
         push_every: steps between pushes, each with the next checkpoint; 0 for one at the end.
         push_private: make the repository so that only its owner sees it.
@@ -71,7 +71,7 @@ class RunOptions:
     stop_on: Annotated[str | None, Bookkeeping(), Resumable()] = None
     monitor: Annotated[bool, Bookkeeping(), Resumable()] = True
     on_collapse: Annotated[Literal["warn", "stop", "rollback"], Bookkeeping(), Resumable()] = "warn"
-    tensorboard: Annotated[bool, Bookkeeping(), Resumable()] = False
+    track: Annotated[tuple[str, ...], Bookkeeping(), Resumable()] = ()
     push_to: Annotated[str | None, Bookkeeping(), Resumable()] = None
     push_every: Annotated[int, Between(0, MAX_STEPS), Bookkeeping(), Resumable()] = 0
     push_private: Annotated[bool, Bookkeeping(), Resumable()] = False

@@ -30,6 +30,7 @@ from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.showing import how_many, in_rows
 from zoo_core.interfaces.slopes import slopes
+from zoo_core.interfaces.trackers import Tracked, Tracker
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
 
 __all__ = [
@@ -80,6 +81,8 @@ __all__ = [
     "Table",
     "Task",
     "Terms",
+    "Tracked",
+    "Tracker",
     "Turn",
     "Variation",
     "net_draws",

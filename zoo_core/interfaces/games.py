@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Hashable, Mapping
+from collections.abc import Collection, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, Protocol
@@ -270,15 +270,18 @@ class Game(nn.Module, ABC):
         """
         return self.sample(nets, rng, count=count, labels=labels)
 
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> Sequence[str]:
+        """Return the names of the rows of `picture`, in turn; none where all rows are alike.
+
+        Args:
+            held_out: as for `picture`.
+        """
+        return ()
+
     @property
     def shows_held_out(self) -> bool:
         """Return whether `picture` begins with held-out images: of a translation, by default."""
         return bool(self.translators())
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """Return what the rows of `picture` are, in turn; empty where all are samples."""
-        return ()
 
     def translators(self) -> Mapping[str, str]:
         """Return direction, such as "ab", to the name in `nets` of the net that translates."""

@@ -176,7 +176,7 @@ def _check_same_images(trained: Composition, asked: Composition) -> None:
         if other != image:
             raise ZooError(
                 f"the model makes images of {image}, and the data has {other or 'none of them'}",
-                hint=f"`--size {image.height}x{image.width}`, or data of {image.channels} channels",
+                hint=f"`size={image.height, image.width}`, or data of {image.channels} channels",
             )
 
 

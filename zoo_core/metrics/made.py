@@ -94,9 +94,9 @@ def _check_alike(pictures: str, made: Dataset, asked: Composition) -> None:
     if ours != theirs:
         raise ZooError(
             f"{pictures!r} has images of {ours}, and what they are compared with has {theirs}",
-            hint=f"`--size {theirs.height}x{theirs.width}` scales and crops both"
+            hint=f"`size={theirs.height, theirs.width}` scales and crops both"
             if ours.channels == theirs.channels
-            else "`-o data.channels=3` (or 1) reads folders as colour (or grey)",
+            else "`options={'data': {'channels': 3}}` (or 1) reads folders as colour (or grey)",
         )
 
 

@@ -100,7 +100,7 @@ class Panel:
         self.device = torch.device(device)
         self.metrics = metrics_of(composition.plan)
         if not self.metrics:
-            raise ZooError("no metric is named", hint=f"`--metrics fid`; {INSTALL}")
+            raise ZooError("no metric is named", hint=f"`metrics=['fid']`; {INSTALL}")
         dataset = composition.dataset.whole
         image = dataset.images[table]
         self.image = image
@@ -227,7 +227,7 @@ def _check_count(name: str, metric: Metric, count: int, what: str) -> None:
     if count < metric.least:
         raise ZooError(
             f"metric {name!r} needs at least {metric.least:,} {what}, and there are {count:,}",
-            hint="more of them, `--eval-count 10000`, or another metric, `zoo list metric`",
+            hint="more of them, `count=10000`, or another metric, `zoo list metric`",
         )
 
 

@@ -68,7 +68,8 @@ class RealSide:
         if not self.available(self.split):
             raise ZooError(
                 f"the data has no held-out images in {self.table!r} to compare samples with",
-                hint="`--split train`, or hold some out, such as `-o data.held_out=0.1`",
+                hint="`splits=['train']`, or hold some out, such as "
+                "`options={'data': {'held_out': 0.1}}`",
             )
 
     def available(self, split: Split) -> int:

@@ -113,7 +113,8 @@ def splits_with_images(dataset: Dataset, splits: Sequence[Split]) -> list[Split]
     if not found:
         raise ZooError(
             f"the data has no images in the split {splits[0]!r}",
-            hint="`--split train`, or hold some out, such as `-o data.held_out=0.1`",
+            hint="`splits=['train']`, or hold some out, such as "
+            "`options={'data': {'held_out': 0.1}}`",
         )
     return found
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import torch
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from zoo_core.errors import ZooError
 from zoo_core.interfaces import as_bytes
+from zoo_core.pictures.row_names import texts_of, with_row_names
 from zoo_core.runs.atomic import whole_file
 
 CANVAS = 256
@@ -20,7 +22,7 @@ CANVAS = 256
 DOT = 2
 """Radius of a point in it, in pixels."""
 
-OUT = "`--out` names another place"
+OUT = "`path` names another place"
 """What a user can do where a picture cannot be written."""
 
 
@@ -90,6 +92,7 @@ def save_grid(
     columns: int | None = None,
     gap: int = 2,
     scale: int = 1,
+    rows: Sequence[str] = (),
     hint: str | None = OUT,
 ) -> None:
     """Write a sheet as PNG, whole or not at all.
@@ -100,12 +103,15 @@ def save_grid(
         columns: how many images stand beside each other.
         gap: pixels between images.
         scale: side of the square that shows one pixel.
+        rows: names of the rows, in turn; they stand at the right and in the text of the PNG.
         hint: as `save_picture` takes it.
 
     Raises:
         ZooError: it cannot be written.
     """
-    save_picture(grid(images, columns=columns, gap=gap, scale=scale), path, hint=hint)
+    sheet = grid(images, columns=columns, gap=gap, scale=scale)
+    named = with_row_names(sheet, rows, images.shape[2] * scale + gap)
+    save_picture(named, path, texts=texts_of(rows, sheet.width), hint=hint)
 
 
 def save_each(
@@ -135,13 +141,19 @@ def save_each(
 
 
 def save_picture(
-    picture: Image.Image, path: Path, *, hint: str | None = OUT, sync: bool = True
+    picture: Image.Image,
+    path: Path,
+    *,
+    texts: PngInfo | None = None,
+    hint: str | None = OUT,
+    sync: bool = True,
 ) -> None:
     """Write a PNG, whole or not at all.
 
     Args:
         picture: of any mode that a PNG has.
         path: the file.
+        texts: what the PNG says of itself.
         hint: what a user can do where it cannot be written; None for what one who trains can.
         sync: wait for the disk.
 
@@ -151,10 +163,10 @@ def save_picture(
     if path.suffix.lower() != ".png":
         raise ZooError(
             f"pictures are written as PNG, not as {path.suffix or path.name!r}",
-            hint=f"`--out {path.with_suffix('.png')}`, or a folder, ending in '/'",
+            hint=f"`path={str(path.with_suffix('.png'))!r}`, or a folder, ending in '/'",
         )
     with whole_file(path, hint=hint, sync=sync) as temporary:
-        picture.save(temporary, format="PNG", optimize=True)
+        picture.save(temporary, format="PNG", optimize=True, pnginfo=texts)
 
 
 def picture_of(image: Tensor) -> Image.Image:

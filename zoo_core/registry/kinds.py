@@ -181,6 +181,7 @@ TABLE = (
     Kind(name="recipe", interface=""),
     Kind(name="weights", interface=""),
     Kind(name="importer", interface="Importer"),
+    Kind(name="tracker", interface="Tracker"),
 )
 
 KINDS: tuple[str, ...] = tuple(kind.name for kind in TABLE)

@@ -7,6 +7,7 @@ missing.
 
 from zoo_core.runs.history import read_history
 from zoo_core.runs.lines import Evaluation, Event, LogLine, number
+from zoo_core.runs.listing import Listing, find_runs, runs_in
 from zoo_core.runs.lock import is_running
 from zoo_core.runs.records import History
 
@@ -14,8 +15,11 @@ __all__ = [
     "Evaluation",
     "Event",
     "History",
+    "Listing",
     "LogLine",
+    "find_runs",
     "is_running",
     "number",
     "read_history",
+    "runs_in",
 ]

@@ -54,6 +54,22 @@ def read_checkpoint(
     Raises:
         ZooError: a missing or unreadable file, or one whose checksum differs.
     """
+    files = _verified(path, stems)
+    tensors = {f.stem: _load(f) for f in files if f.suffix == ".safetensors"}
+    return tensors, _read_json(path / STATE)
+
+
+def check_whole(path: Path) -> None:
+    """Check that every file of a checkpoint is there and what its manifest says.
+
+    Raises:
+        ZooError: a missing or unreadable file, or one whose checksum differs.
+    """
+    _verified(path, None)
+    _read_json(path / STATE)
+
+
+def _verified(path: Path, stems: tuple[str, ...] | None) -> list[Path]:
     manifest = _read_json(path / MANIFEST)
     if manifest.get("format") != FORMAT:
         raise ZooError(
@@ -69,8 +85,7 @@ def read_checkpoint(
     files = {name: path / Path(name).name for name in wanted}
     for name, file in files.items():
         _verify(file, str(sums[name]))
-    tensors = {f.stem: _load(f) for f in files.values() if f.suffix == ".safetensors"}
-    return tensors, _read_json(path / STATE)
+    return list(files.values())
 
 
 def tensors_in(file: Path) -> dict[str, Tensor]:

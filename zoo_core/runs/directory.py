@@ -20,6 +20,7 @@ from zoo_core.runs.jsonl import append_line, cut_lines
 from zoo_core.runs.layout import (
     CHECKPOINTS,
     CONFIG,
+    ENDING,
     EVENTS,
     LOCK,
     LOG,
@@ -31,6 +32,7 @@ from zoo_core.runs.layout import (
     step_name,
 )
 from zoo_core.runs.lines import Evaluation, Event, LogLine, best_step, read_scores
+from zoo_core.runs.records import Ending
 
 
 class RunDirectory:
@@ -175,6 +177,16 @@ class RunDirectory:
     def unlock(self) -> None:
         """Let other processes in."""
         self._lock.release(force=True)
+
+    def begin(self) -> None:
+        """Forget how the last session ended: until `end`, this one has said nothing of its end."""
+        with write_errors(self.path):
+            (self.path / ENDING).unlink(missing_ok=True)
+
+    def end(self, ending: Ending) -> None:
+        """Say how this session ended; a directory that cannot be written says nothing."""
+        with suppress(ZooError):
+            write_json(self.path / ENDING, ending.to_json())
 
     def read_config(self) -> Configuration:
         """Return the configuration.

@@ -11,6 +11,7 @@ from zoo_core.errors import ZooError, nearest
 from zoo_core.runs.layout import (
     CHECKPOINTS,
     CONFIG,
+    ENDING,
     EVENTS,
     LOG,
     SCORES,
@@ -20,7 +21,7 @@ from zoo_core.runs.layout import (
 )
 from zoo_core.runs.lines import read_events, read_log, read_scores
 from zoo_core.runs.lock import is_running
-from zoo_core.runs.records import History
+from zoo_core.runs.records import Ending, History
 
 _IS_RUN = "give the directory that `zoo train` made"
 
@@ -52,8 +53,17 @@ def read_history(run: str | Path) -> History:
         samples=samples_in(path),
         checkpoints=tuple(checkpoints_in(path)),
         running=is_running(path),
+        ending=_ending(path / ENDING),
         remarks=tuple(remarks),
     )
+
+
+def _ending(file: Path) -> Ending | None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return Ending.from_json(found) if isinstance(found, dict) else None
 
 
 def _run_at(path: Path) -> Path:

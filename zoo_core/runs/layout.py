@@ -9,6 +9,8 @@ CONFIG = "config.json"
 LOG = "metrics.jsonl"
 SCORES = "scores.jsonl"
 EVENTS = "events.jsonl"
+ENDING = "ending.json"
+TRACKING = "tracking.json"
 LOCK = ".lock"
 
 CHECKPOINTS = "checkpoints"

@@ -6,13 +6,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from zoo_core.config.configuration import Configuration, Environment, Names
 from zoo_core.config.values import Value
 from zoo_core.runs.lines import Evaluation, Event, LogLine, number
 
-Outcome = Literal["running", "done", "unfinished"]
+Outcome = Literal["running", "done", "stopped", "interrupted", "failed", "killed"]
+"""Of a run; it is killed where it is not running and nothing says how it ended."""
+
+ENDINGS: tuple[Outcome, ...] = ("done", "stopped", "interrupted", "failed")
+"""What a run says of its own end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a session of a run ended, as it said itself.
+
+    Args:
+        outcome: one of `ENDINGS`.
+        reason: why, where it did not end by itself.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ending as JSON data."""
+        return {"outcome": self.outcome, "reason": self.reason}
+
+    @classmethod
+    def said(cls, outcome: str, reason: str) -> Self:
+        """Return the ending of a run; an outcome of a plugin's own means that it stopped."""
+        known = {str(each): each for each in ENDINGS}
+        return cls(outcome=known.get(outcome, "stopped"), reason=reason)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """Read what was written, as far as it goes."""
+        return cls.said(str(found.get("outcome", "")), str(found.get("reason", "")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +60,7 @@ class History:
         samples: step to picture, ascending.
         checkpoints: steps that have one, ascending.
         running: a process trains in it now.
+        ending: how its last session ended; None where that is not known.
         remarks: what was passed over.
     """
 
@@ -39,6 +72,7 @@ class History:
     samples: Mapping[int, Path] = field(default_factory=dict)
     checkpoints: tuple[int, ...] = ()
     running: bool = False
+    ending: Ending | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -70,10 +104,12 @@ class History:
 
     @property
     def outcome(self) -> Outcome:
-        """Return whether it goes on, has all its steps, or ended before."""
+        """Return whether it goes on, or how it ended."""
         if self.running:
             return "running"
-        return "done" if self.steps is not None and self.step >= self.steps else "unfinished"
+        if self.ending is not None:
+            return self.ending.outcome
+        return "done" if self.steps is not None and self.step >= self.steps else "killed"
 
     @property
     def seconds(self) -> float | None:

@@ -45,7 +45,7 @@ def restore_newest(run: Run) -> None:
         raise ZooError(
             f"no checkpoint of {str(run.path)!r} is whole",
             hint="start again in another directory with `zoo train --config "
-            f"{run.directory.config}`",
+            f"{shlex.quote(str(run.directory.config))}`",
         )
     step = 0
     if found is not None:
@@ -69,7 +69,7 @@ def _check_ahead(run: Run, step: int) -> None:
         raise ZooError(
             f"{str(run.path)!r} has done {step:,} steps already, so it cannot go on to {asked:,}",
             hint=f"`zoo train --resume {path} --steps {step + asked}` goes on for as many again; "
-            f"`zoo info {path}` shows what there is",
+            f"`zoo report {path}` shows what there is",
         )
 
 

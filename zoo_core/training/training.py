@@ -30,6 +30,7 @@ from zoo_core.pictures.sheets import save_grid
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import LogLine
+from zoo_core.runs.records import Ending
 from zoo_core.training.data_of_run import Relocation, reopened, with_recorded_places
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
@@ -67,7 +68,7 @@ def train(
             down; what was saved before is intact, and a run that never stepped leaves no directory.
     """
     composition = _composition(config)
-    check_extras(composition.run)
+    check_extras(composition)
     place = _claimed(composition, directory)
     run = None
     try:
@@ -114,7 +115,7 @@ def resume(
     try:
         asked = _recorded(config, overrides or {})
         composition, found = reopened(place.path, asked, data or Relocation(), registry)
-        check_extras(composition.run)
+        check_extras(composition)
         with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or Silent())
             run.identity = identity(with_recorded_places(composition.config(), config))
@@ -199,19 +200,26 @@ def _torch_state(composition: Composition) -> Any:
 def _trained(run: Run) -> Run:
     """Train to the end, whatever the end is."""
     registry = run.composition.registry
+    run.directory.begin()
     run.watcher.started(run)
     registry.call("zoo_run_started", run=run)
     with stop_on_signals(run):
         try:
             _loop(run)
-        except BaseException:
-            run.outcome = "failed"
+        except BaseException as error:
+            run.outcome, run.stop_reason = "failed", _reason(error)
             raise
         finally:
+            run.directory.end(Ending.said(run.outcome, run.stop_reason))
             run.directory.unlock()
             run.watcher.finished(run, run.outcome)
             registry.call("zoo_run_finished", run=run, outcome=run.outcome)
     return run
+
+
+def _reason(error: BaseException) -> str:
+    named = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return error.message if isinstance(error, ZooError) else named
 
 
 def _loop(run: Run) -> None:
@@ -299,15 +307,17 @@ def save_sample(run: Run) -> Path:
     """Write a picture from the same latents each time."""
     path = run.directory.sample(run.step)
     rng = CounterDraws(run.options.seed, 0, path=("samples",), deliver=run.hardware.device)
+    game = run.engine.game
+    images = held_out(run.composition, game, run.hardware, GRID)
     with evaluating(run.engine.picture_nets(), seed=run.options.seed) as nets:
-        images = run.engine.game.picture(
+        picture = game.picture(
             nets,
             rng.child("grid"),
             count=GRID,
             labels=_grid_labels(run),
-            held_out=held_out(run.composition, run.engine.game, run.hardware, GRID),
+            held_out=images,
         )
-    save_grid(images, path, columns=8, hint=None)
+    save_grid(picture, path, columns=8, rows=game.picture_rows(images), hint=None)
     return path
 
 

@@ -92,7 +92,7 @@ class Translator:
             raise ZooError(
                 f"this generator takes only {self.source.height}x{self.source.width}, "
                 "so no other size can be chosen",
-                hint="leave `--size` out: photos are scaled to it and back",
+                hint="leave `short_side` out: photos are scaled to it and back",
             )
 
     def __call__(self, path: Path) -> Translated | Unreadable:

@@ -61,7 +61,11 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     # where there are fewer than a row, none is filled up
     room = 2 * COLUMNS * len(images) if columns == COLUMNS else 2 * columns
     save_grid(
-        in_rows([images, made], room), Path(given["out"]), columns=columns, scale=given["scale"]
+        in_rows([images, made], room),
+        Path(given["out"]),
+        columns=columns,
+        scale=given["scale"],
+        rows=("images", "made again"),
     )
     _say(terminal, given, paths, (made - images).square().flatten(1).mean(1))
 

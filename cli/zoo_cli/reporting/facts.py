@@ -70,9 +70,9 @@ def headline(run: History) -> str:
 
 def cards(run: History) -> list[tuple[str, str, str]]:
     """Return label, value and remark of the figures at the top."""
-    outcome = {"running": "still training", "done": "done", "unfinished": "ended before its end"}
+    outcome = "still training" if run.running else run.outcome
     asked = f"of {run.steps:,}, " if run.steps is not None else ""
-    found = [("steps", f"{run.step:,}", asked + outcome[run.outcome])]
+    found = [("steps", f"{run.step:,}", asked + outcome)]
     if run.seconds is not None:
         found.append(("training time", duration(run.seconds), ""))
     if run.seconds_per_step is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Sequence
 from importlib import resources
 from itertools import groupby
@@ -79,7 +80,7 @@ def write_page(text: str, path: Path, *, over: bool) -> None:
     if path.suffix.lower() not in ENDINGS:
         raise ZooError(
             f"a report is an HTML page, not {path.suffix or path.name!r}",
-            hint=f"`--out {path.with_suffix('.html')}`",
+            hint=f"`--out {shlex.quote(str(path.with_suffix('.html')))}`",
         )
     if path.is_file() and not over:
         raise ZooError(

@@ -23,12 +23,14 @@ class Flag:
         sets: roles or `section.option`s that get its value.
         help: its meaning.
         metavar: what its value is; empty for a switch.
+        repeated: it may be given several times: the values are joined by commas.
     """
 
     names: tuple[str, ...]
     sets: tuple[str, ...]
     help: str
     metavar: str
+    repeated: bool = False
 
     @property
     def parameter(self) -> str:
@@ -67,7 +69,13 @@ VALUE_FLAGS = (
     _value("--log-every", "run.log_every", "Steps between log points."),
     _value("--sample-every", "run.sample_every", "Steps between pictures."),
     _value("--checkpoint-every", "run.checkpoint_every", "Steps between checkpoints."),
-    _value("--tensorboard", "run.tensorboard", "Write the log for TensorBoard too.", ""),
+    Flag(
+        names=("--track",),
+        sets=("run.track",),
+        help="Tracker that gets the log too, such as tensorboard or wandb.",
+        metavar="NAME[,NAME]",
+        repeated=True,
+    ),
 )
 
 MEASURE_FLAGS = (
@@ -140,4 +148,15 @@ def click_option(flag: Flag) -> Callable[[Function], Function]:
     """Return what adds a flag to a command."""
     if not flag.metavar:
         return click.option(*flag.names, flag.parameter, is_flag=True, default=None, help=flag.help)
-    return click.option(*flag.names, flag.parameter, metavar=flag.metavar, help=flag.help)
+    return click.option(
+        *flag.names,
+        flag.parameter,
+        metavar=flag.metavar,
+        help=flag.help,
+        multiple=flag.repeated,
+        callback=_joined if flag.repeated else None,
+    )
+
+
+def _joined(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Any:
+    return ",".join(values) if values else None

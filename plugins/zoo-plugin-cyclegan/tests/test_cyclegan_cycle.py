@@ -245,6 +245,7 @@ def test_a_picture_has_rows_of_images_above_their_translations() -> None:
     assert torch.equal(rows[2], rows[0] + 100)
     assert torch.equal(rows[3], BA * rows[2])
     assert torch.equal(rows[4], rows[0] + 8)
+    assert game.picture_rows(held_out) == ("A", "A to B", "B", "B to A")
 
 
 def test_one_set_of_images_is_refused() -> None:

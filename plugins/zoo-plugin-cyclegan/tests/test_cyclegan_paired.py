@@ -191,6 +191,16 @@ def test_a_picture_has_rows_of_sources_translations_and_targets() -> None:
     assert rows[4].tolist() == [-8, -9, *[-1] * 6]
 
 
+@pytest.mark.parametrize(
+    ("image", "names"),
+    [(LIKE_SOURCE, ("source", "translated", "target")), (IMAGE, ("translated", "target"))],
+)
+def test_rows_of_a_picture_have_names(image: ImageSpec, names: tuple[str, ...]) -> None:
+    source = torch.zeros(10, *SOURCE.shape)
+    held_out = {"images": Batch(torch.zeros(10, *image.shape), None, source)}
+    assert Paired(parts=parts(image)).picture_rows(held_out) == names
+
+
 def test_a_picture_leaves_out_sources_of_other_channels() -> None:
     images = pictured(IMAGE)
     assert images.shape == (32, *IMAGE.shape)

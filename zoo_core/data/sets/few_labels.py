@@ -142,6 +142,7 @@ def _chosen(labels: Tensor, count: int, classes: tuple[str, ...], seed: int) -> 
     generator = torch.Generator().manual_seed(key_of("labels", seed))
     order = torch.randperm(len(labels), generator=generator)
     shuffled = labels[order]
+    counts = labels[labels >= 0].bincount(minlength=len(classes))
     found = []
     for number, name in enumerate(classes):
         wanted = count // len(classes) + (number < count % len(classes))
@@ -149,7 +150,7 @@ def _chosen(labels: Tensor, count: int, classes: tuple[str, ...], seed: int) -> 
         if len(own) < wanted:
             raise ZooError(
                 f"{count} labels need {wanted} images of class {name!r}, but there are {len(own)}",
-                hint=f"`-o data.count={len(own) * len(classes)}` or less",
+                hint=f"`-o data.count={int(counts.min()) * len(classes)}` or less",
             )
         found.append(own[:wanted])
     return torch.cat(found)

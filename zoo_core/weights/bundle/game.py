@@ -216,7 +216,7 @@ def no_plain_weights(source: str | Path) -> ZooError:
     """Return the error for weights that are only there as an average."""
     return ZooError(
         f"{str(source)!r} has the moving average of the weights, and not the weights themselves",
-        hint="leave `--no-ema` out",
+        hint="leave `average=False` out",
     )
 
 

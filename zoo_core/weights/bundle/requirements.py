@@ -107,7 +107,7 @@ def _moved(config: Configuration, owner: str, parts: Mapping[str, Names]) -> Zoo
                 return ZooError(
                     f"{owner!r} needs the {role} {bare!r} of the plugin file {files[source]!r}, "
                     "which is not where it was",
-                    hint=f"name it where it is now: `--plugin folder/{files[source]}`",
+                    hint=f"name it where it is now: `files=['folder/{files[source]}']`",
                 )
     return None
 

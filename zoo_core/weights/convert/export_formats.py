@@ -167,7 +167,7 @@ def _traced(asked: Exportable) -> torch.export.ExportedProgram:
         line = str(error).strip().split("\n", 1)[0][:160]
         raise ZooError(
             f"this net cannot be traced: {type(error).__name__}: {line}",
-            hint="`--format safetensors` writes the weights of any net",
+            hint="`format='safetensors'` writes the weights of any net",
         ) from error
 
 

@@ -100,7 +100,7 @@ def export(
     path = Path(path)
     _check_path(path, known, format)
     asked = exportable(model, direction)
-    with whole_file(path, hint="`--out` names another file") as temporary:
+    with whole_file(path, hint="`path` names another file") as temporary:
         with memory_errors(), evaluating({"net": asked.net}):
             known.write(asked, temporary)
             largest = _largest(asked, known.runner(asked, temporary))
@@ -108,7 +108,7 @@ def export(
             raise ZooError(
                 f"the {format} file differs from the model by up to {largest:.3g}, and "
                 f"{known.tolerance:g} is allowed; it is not kept",
-                hint="another `--format`, or another version of torch",
+                hint="another `format`, or another version of torch",
             )
     return Exported(
         path=path,
@@ -131,7 +131,7 @@ def _largest(asked: Exportable, run: export_formats.Runner) -> float:
             raise ZooError(
                 f"the exported net makes images of shape {tuple(theirs.shape)} where the model "
                 f"makes {tuple(ours.shape)}; it is not kept",
-                hint="another `--format`, or another version of torch",
+                hint="another `format`, or another version of torch",
             )
         differences.append((ours - theirs).abs().max())
     return float(torch.stack(differences).max())
@@ -150,7 +150,7 @@ def _check_path(path: Path, known: Format, name: str) -> None:
     if path.suffix != known.ending:
         raise ZooError(
             f"{str(path)!r} does not end as {name} files do",
-            hint=f"`--out {path.with_suffix(known.ending)}`",
+            hint=f"`path={str(path.with_suffix(known.ending))!r}`",
         )
     if path.is_dir():
-        raise ZooError(f"{str(path)!r} is a folder", hint="`--out` names a file")
+        raise ZooError(f"{str(path)!r} is a folder", hint="`path` names a file")

@@ -169,7 +169,7 @@ def _built(item: Registered, size: tuple[int, int] | None, own: Mapping[str, obj
     if "size" in task_names_of(target):
         given["size"] = size
     elif size is not None:
-        raise ZooError(f"{owner} takes no size: the tensors tell it", hint="leave `--size` out")
+        raise ZooError(f"{owner} takes no size: the tensors tell it", hint="leave `size` out")
     importer = target(**given)
     if not isinstance(importer, Importer):
         raise TypeError(f"{owner} is no zoo_core.interfaces.importers.Importer")
@@ -207,8 +207,8 @@ def _load(game: Game, found: Imported, item: Registered) -> None:
         except ZooError as error:
             raise ZooError(
                 f"{error.message.replace('the checkpoint', 'the imported file')}",
-                hint=f"importer {item.qualified!r} found other options than `-o` says: leave those "
-                "of the nets out",
+                hint=f"importer {item.qualified!r} found other options than `options` says: leave "
+                "those of the nets out",
             ) from error
 
 

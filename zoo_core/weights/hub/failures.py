@@ -203,7 +203,7 @@ SAYINGS = (
         of=("400", "422"),
         when="of a licence",
         message="the Hub refuses {doing} {repo!r}{because}",
-        hint="a licence that it knows is written like `--licence apache-2.0`",
+        hint="a licence that it knows is written like `licence='apache-2.0'`",
     ),
     Saying(
         of=("400", "422"),

@@ -87,7 +87,7 @@ def check_tag(tag: str) -> None:
     """
     if not _is_revision(tag) or _COMMIT.fullmatch(tag):
         raise ZooError(
-            f"{tag!r} cannot be a tag", hint="letters, digits and ._-, such as `--tag v1`"
+            f"{tag!r} cannot be a tag", hint="letters, digits and ._-, such as `tag='v1'`"
         )
 
 

@@ -116,9 +116,9 @@ def copy_bundle(found: Pulled, directory: Path) -> Path:
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ZooError(
-            f"{str(directory)!r} is not empty", hint="`--to` takes a new or an empty folder"
+            f"{str(directory)!r} is not empty", hint="`directory` takes a new or an empty folder"
         )
-    with whole_folder(directory, over=False, hint="`--to` names another folder") as whole:
+    with whole_folder(directory, over=False, hint="`directory` names another folder") as whole:
         for name in found.files:
             target = whole / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def run_from_hub(
     found = pull(wanted, hub=hub, registry=registry, with_state=True)
     bundle = read_bundle(found.path)
     step = _checked_step(bundle)
-    with whole_folder(target, over=False, hint="`--run` names another directory") as whole:
+    with whole_folder(target, over=False, hint="`directory` names another directory") as whole:
         _lay_out(bundle, RunDirectory(whole), step)
     return target
 
@@ -60,8 +61,8 @@ def _check_new(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ZooError(
             f"{str(target)!r} is not empty",
-            hint=f"`zoo train --resume {target}` goes on with a run that is there; `--run` names "
-            "another directory",
+            hint=f"`zoo train --resume {shlex.quote(str(target))}` goes on with a run that is "
+            "there; `directory` names another one",
         )
 
 

@@ -147,7 +147,7 @@ def from_bundle(path: Path, wanted: Wanted, registry: Registry) -> Contents:
     if wanted.state and not bundle.state:
         raise ZooError(
             f"{str(path)!r} has no state to go on from",
-            hint="`--with-state` takes a run, or a bundle that was made with its state",
+            hint="`with_state=True` takes a run, or a bundle that was made with its state",
         )
     names = [name for name in bundle.components if wanted.critic or name not in critics]
     picture = path / SAMPLES

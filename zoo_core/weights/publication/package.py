@@ -103,7 +103,7 @@ def check_wishes(repo: str, wishes: Wishes) -> None:
     if name.revision or str(name) != repo:
         raise ZooError(
             f"{repo!r} names a revision, and a push makes a new one",
-            hint=f"`zoo push RUN {name.repo}`; `--tag` gives it a name",
+            hint=f"`zoo push RUN {name.repo}`; `tag` gives it a name",
         )
     if wishes.tag:
         check_tag(wishes.tag)

@@ -193,7 +193,7 @@ class _Push:
             raise ZooError(
                 f"{self.repo!r} is there already and everybody can see it; nothing was pushed",
                 hint=f"make it private at {self.hub.endpoint}/{self.repo}/settings, or push "
-                "without `--private`",
+                "without `private=True`",
             )
         if CONFIG in remote.files:
             self._config_of(remote)
@@ -204,7 +204,7 @@ class _Push:
         if tag in tags and not (same and tags[tag] == remote.commit):
             raise ZooError(
                 f"{self.repo!r} has a tag {tag!r} already, for other weights; nothing was pushed",
-                hint=f"a tag names one state for ever: choose another, such as `--tag {tag}.1`",
+                hint=f"a tag names one state for ever: take another, such as `tag={tag + '.1'!r}`",
             )
 
     def _config_of(self, remote: Remote) -> BundleConfig:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between
-from zoo_core.interfaces import Draws, GameParts, Play, Round, Terms
+from zoo_core.interfaces import Batch, Draws, GameParts, Play, Round, Terms
 from zoo_plugin_autoencoder.coding import Coding, full, mean_of
 from zoo_plugin_autoencoder.gaussians import FittedNormal
 
@@ -76,9 +76,8 @@ class Denoising(Autoencoder):
     def seen(self, images: Tensor, rng: Draws) -> Tensor:
         return corrupted(images, rng.child("corrupted"), noise=self.noise, amount=self.amount)
 
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return ("held-out images", "corrupted", "what is made of these")
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        return ("held out", "corrupted", "cleaned")
 
     def shown(
         self, nets: Mapping[str, nn.Module], rng: Draws, images: Tensor

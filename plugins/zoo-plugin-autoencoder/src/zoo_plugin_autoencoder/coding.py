@@ -112,12 +112,12 @@ class Coding(Game):
         held_out: Mapping[str, Batch],
     ) -> Tensor:
         images = held_out["images"].images
-        shown = how_many(count, kinds=len(self.rows), available=len(images))
+        kinds = len(self.picture_rows(held_out))
+        shown = how_many(count, kinds=kinds, available=len(images))
         return in_rows(self.shown(nets, rng, images[:shown].float()), count)
 
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return ("held-out images", "their reconstructions")
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        return ("held out", "made again")
 
     def shown(
         self, nets: Mapping[str, nn.Module], rng: Draws, images: Tensor

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between, ZooError
-from zoo_core.interfaces import Draws, GameParts, Play, Player, Round, Sampler, Terms
+from zoo_core.interfaces import Batch, Draws, GameParts, Play, Player, Round, Sampler, Terms
 from zoo_plugin_autoencoder.coding import Coding, full, mean_of
 from zoo_plugin_autoencoder.gaussians import drawn, normal_kl
 from zoo_plugin_autoencoder.likelihoods import Bernoulli, Gaussian, Likelihood, check_range
@@ -95,9 +95,8 @@ class VAE(Coding):
     def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
         return mean_of(nets["encoder"](images))
 
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return (*super().rows, "samples")
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        return (*super().picture_rows(held_out), "samples")
 
     def shown(
         self, nets: Mapping[str, nn.Module], rng: Draws, images: Tensor

@@ -90,9 +90,8 @@ class VAEGAN(Coding):
     def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
         return mean_of(nets["encoder"](images))
 
-    @property
-    def rows(self) -> tuple[str, ...]:
-        return (*super().rows, "samples")
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        return (*super().picture_rows(held_out), "samples")
 
     def shown(
         self, nets: Mapping[str, nn.Module], rng: Draws, images: Tensor

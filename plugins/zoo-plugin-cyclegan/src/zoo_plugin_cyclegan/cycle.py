@@ -143,6 +143,11 @@ class Cycle(Game):
         fake_a, fake_b = nets["generator.ba"](b).float(), nets["generator.ab"](a).float()
         return in_rows([a, fake_b, b, fake_a] if alike else [fake_b], count)
 
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        a, b = held_out["a"].images, held_out["b"].images
+        alike = a.shape[1:] == b.shape[1:]
+        return ("A", "A to B", "B", "B to A") if alike else ("A to B",)
+
     def _translated(self, real: Mapping[str, Batch]) -> Exchange:
         a, b = real["a"].images, real["b"].images
         return Exchange(

@@ -119,6 +119,11 @@ class Paired(Game):
         made = nets["generator"](source, given).float()
         return in_rows([source, made, image] if alike else [made, image], count)
 
+    def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
+        real = held_out["images"]
+        alike = _source(real).shape[1:] == real.images.shape[1:]
+        return ("source", "translated", "target") if alike else ("translated", "target")
+
     def _translated(self, real: Batch) -> Batch:
         source = _source(real)
         return Batch(self.duel.generate(source, real.labels), real.labels, source)

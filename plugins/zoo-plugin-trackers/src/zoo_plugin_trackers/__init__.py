@@ -1,0 +1,1 @@
+"""Trackers for the GAN zoo: a run's log where other tools look for it."""
