@@ -17,18 +17,18 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
 """With these, a game does all it does."""
 
 
-def _composed(game: str, parts: Mapping[str, Any] | None = None, **sections: Any) -> Composition:
+def _composed(name: str, parts: Mapping[str, Any] | None = None, /, **sections: Any) -> Composition:
     given: dict[str, Any] = {
         "generator": NARROW,
         "encoder": NARROW,
-        "game": OPTIONS.get(game, {}),
+        "game": OPTIONS.get(name, {}),
         "run": RUN,
     }
-    if game in ("vae-gan", "encode"):
+    if name in ("vae-gan", "encode"):
         given["critic"] = NARROW
     for section, values in sections.items():
         given[section] = {**given.get(section, {}), **values}
-    names = {"game": game, "generator": "dcgan", **(parts or {})}
+    names = {"game": name, "generator": "dcgan", **(parts or {})}
     return compose(names, given, registry=REGISTRY, recipe="none")
 
 

@@ -115,7 +115,7 @@ def test_a_gaussian_gives_the_values_of_a_pixel_no_more_than_probability_one() -
     values = torch.arange(256.0, dtype=torch.float64)[:, None, None, None] * BIN - 1
     noise = CounterDraws(0, 0)
     total = 0.0
-    likelihood = Gaussian(scale=0.002)
+    likelihood = Gaussian(scale=0.02)
     for number in range(200):
         target = likelihood.target(values, noise.child(number))
         total += float((-likelihood(torch.zeros_like(values), target)).exp().sum()) / 200

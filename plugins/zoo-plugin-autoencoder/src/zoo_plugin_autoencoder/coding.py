@@ -70,12 +70,8 @@ class Coding(Game):
         }
 
     def nets(self) -> Mapping[str, nn.Module]:
-        found = {
-            "generator": self.generator,
-            "encoder": self.encoder,
-            "sampler": self.sampler,
-        }
-        return {name: net for name, net in found.items() if net.state_dict()}
+        found = {"generator": self.generator, "encoder": self.encoder}
+        return {**found, "sampler": self.sampler} if self.sampler.state_dict() else found
 
     @abstractmethod
     def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
