@@ -13,6 +13,7 @@ from torch import Tensor
 from benchmarks.shared.controls import PIECE
 from zoo_core import Pretrained
 from zoo_core.draws import CounterDraws
+from zoo_core.pictures.row_names import WIDTH
 from zoo_core.runs.directory import RunDirectory
 from zoo_plugin_autoencoder.bottleneck import corrupted
 from zoo_plugin_autoencoder.coding import mean_of
@@ -53,7 +54,7 @@ def psnr(model: Pretrained, images: Tensor, options: Mapping[str, Any]) -> dict[
 def activations(model: Pretrained, images: Tensor) -> dict[str, float]:
     """Return the mean activation over images and units, and that of the most active unit."""
     encoder = model.game.nets()["encoder"]
-    codes = torch.cat([mean_of(encoder(piece)).sigmoid() for piece in images.split(PIECE)])
+    codes = torch.cat([mean_of(encoder(piece)).sigmoid() for piece in torch.split(images, PIECE)])
     return {"mean": float(codes.mean()), "largest": float(codes.mean(0).max())}
 
 
@@ -62,8 +63,9 @@ def keep_picture(run: Path, target: Path, *, rows: int = 6) -> None:
     place = RunDirectory(run)
     target.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(place.sample(max(place.steps()))) as made:
-        cell = (made.width - 2) // 8
-        kept = made.crop((0, 0, made.width, min(made.height, rows * cell + 2)))
+        # the names of the rows stand at the right of the sheet
+        width = int(made.info.get(WIDTH, made.width))
+        kept = made.crop((0, 0, width, min(made.height, rows * (width - 2) // 8 + 2)))
         kept.resize((2 * kept.width, 2 * kept.height), Image.Resampling.NEAREST).save(
             target, optimize=True
         )

@@ -148,7 +148,8 @@ class Lockstep:
         )
 
     def _gradients(self, totals: Mapping[tuple[str, ...], Tensor]) -> dict[str, Gradients]:
-        last, found = list(totals)[-1], {}
+        last = list(totals)[-1]
+        found: dict[str, Gradients] = {}
         for names, total in totals.items():
             owned = {name: self.optimisers[name].parameters for name in names}
             gradients = iter(

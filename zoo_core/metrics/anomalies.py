@@ -70,7 +70,7 @@ def anomalies_of(
         ZooError: no encoder, images of another shape, or no images.
     """
     pieces, labels = [], []
-    for rows in torch.arange(len(table)).split(PIECE):
+    for rows in torch.split(torch.arange(len(table)), PIECE):
         found = table.take(rows)
         pieces.append(model.anomalies(as_floats(found.images), seed=seed + int(rows[0])))
         if found.labels is not None:
@@ -102,7 +102,8 @@ def auroc(scores: Tensor, odd: Tensor) -> float:
             f"there are no {missing} images, and AUROC compares odd ones with others",
             hint="`--odd` names one or more classes of these images, and not all of them",
         )
-    _, place, counts = scores.double().unique(return_inverse=True, return_counts=True)
+    _, place, counts = torch.unique(scores, return_inverse=True, return_counts=True)
+    counts = counts.double()
     below = counts.cumsum(0) - counts
     ranks = (below + (counts + 1) / 2)[place]
     surplus = ranks[odd].sum() - many * (many + 1) / 2

@@ -308,7 +308,7 @@ class Pretrained:
         self.check_readable(images)
         here = self.game.nets() if self.has_critic else dict.fromkeys(self.game.ships())
         nets = {name: net for name, net in self.game.nets().items() if name in here}
-        for number, piece in enumerate(images.split(CHUNK)):
+        for number, piece in enumerate(torch.split(images, CHUNK)):
             rng = CounterDraws(seed, 0, path=("reading", number), deliver=self.device)
             with memory_errors(), evaluating(nets, seed=seed):
                 yield nets, piece.to(self.device), rng

@@ -18,7 +18,7 @@ from zoo_core import ZooError
 from zoo_core.errors import nearest
 
 if TYPE_CHECKING:
-    from zoo_core import Pretrained
+    from zoo_core import Pretrained, Registry
     from zoo_core.interfaces import Dataset, Split, Table
     from zoo_core.metrics.anomalies import Anomalies
 
@@ -94,13 +94,11 @@ def _opened(trained: Pretrained, given: Mapping[str, Any]) -> Dataset:
     from zoo_core.composition import parse_options
     from zoo_core.composition.datasets import opener
 
-    image, composition = trained.composition.task.image, trained.composition
+    image, registry = trained.composition.task.image, trained.composition.registry
     said = parse_options(given["options"]).get("data", {})
     root = {} if given["data_dir"] is None else {"root": given["data_dir"]}
-    options = {"held_out": 0.0, "channels": str(image.channels), **root, **said}
-    dataset = opener(composition.registry)(
-        given["data"], size=(image.height, image.width), **options
-    )
+    options = {**_whole(registry, given["data"]), "channels": str(image.channels), **root, **said}
+    dataset = opener(registry)(given["data"], size=(image.height, image.width), **options)
     if dataset.images.get("images") != image:
         shown = " and ".join(map(str, dataset.images.values()))
         raise ZooError(
@@ -108,6 +106,15 @@ def _opened(trained: Pretrained, given: Mapping[str, Any]) -> Dataset:
             hint="data with one set of images, and as many channels",
         )
     return dataset
+
+
+def _whole(registry: Registry, data: str) -> dict[str, object]:
+    """Return the option by which nothing is held out, where the data set has it."""
+    from zoo_core.config.options import options_of
+
+    item = registry.find("dataset", data.partition(":")[0])
+    known = options_of(item.entry.load()).get("held_out")
+    return {"held_out": 0.0} if known and known.bounds and known.bounds.low == 0 else {}
 
 
 def _table(dataset: Dataset, split: Split | None) -> tuple[Split, Table]:

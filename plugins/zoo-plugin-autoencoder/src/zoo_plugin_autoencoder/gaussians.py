@@ -61,7 +61,7 @@ class FittedNormal(Sampler):
         values, vectors = torch.linalg.eigh(covariance.double().cpu())
         root = (vectors * (values.clamp(min=0) + JITTER**2).sqrt()).to(self.mean)
         noise = rng.normal(count, len(self.mean)).to(device)
-        latents = self.mean + noise @ root.T
+        latents: Tensor = self.mean + noise @ root.T
         return latents.clamp(0, 1) if self.unit else latents
 
     @torch.no_grad()

@@ -121,6 +121,15 @@ GAMES = (
 )
 
 
+RECIPE = Entry(
+    kind="recipe",
+    name="vae-digits",
+    target="zoo_plugin_autoencoder.recipes:DIGITS",
+    summary="A variational autoencoder of the embedded digits, in minutes on two cores.",
+    paper=VAE_PAPER,
+)
+
+
 @hookimpl
 def zoo_entries() -> tuple[Entry, ...]:
-    return (*ENCODERS, *GAMES)
+    return (*ENCODERS, *GAMES, RECIPE)

@@ -30,4 +30,22 @@ DIGITS = Recipe(
             "checkpoint_every": 300,
         },
     },
+    source=(
+        "the variational autoencoder (arXiv:1312.6114) with the nets of DCGAN (arXiv:1511.06434); "
+        "the values are ours"
+    ),
+    departures=(
+        "the divergence rises to its full weight within 300 steps; the paper has it at once",
+        "Adam with a learning rate that falls linearly to 0; the paper takes AdaGrad",
+        "pictures from a moving average of both nets, which the paper does not keep",
+    ),
+    reaches=(
+        "FID 94 of 1,000 samples against the held-out digits, in the features of "
+        "digit-classifier (one seed), all ten digits",
+        "held-out images at 0.43 bits a pixel, as black and white ones, and a mean squared error "
+        "of 0.016",
+    ),
+    minutes=3.0,
+    picture="pictures/vae-digits.png",
 )
+"""Digits made again, and readable samples, in minutes on two cores."""
