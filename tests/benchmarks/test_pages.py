@@ -178,7 +178,7 @@ def test_autoencoders_stand_beside_components_and_gans(tmp_path: Path) -> None:
     assert "10.0 dB, and what is made of them 20.0 dB" in text
     assert "of 0.05 is asked for; on held-out images it is 0.060, and 0.200" in text
     assert "| dcgan.mnist-28 | 30.0 | 2.00 | 10 | 0.0% |" in text
-    assert "| 0 | 0.900 | 0.800 |" in text
+    assert "| vae | 0 | bits_per_dim | 0.900 | 0.800 |" in text
 
 
 def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:
