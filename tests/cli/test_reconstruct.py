@@ -77,9 +77,9 @@ def test_files_of_a_folder_are_named_and_classes_may_be_odd(zoo, vae, photos):
     ("arguments", "message", "hint"),
     [
         (("digits", "--odd", "12"), "no class 12", "classes: 0, 1"),
-        (("digits", "--odd", "0,1,2,3,4,5,6,7,8,9"), "no other images", "`--odd` names one"),
+        (("digits", "--odd", "0,1,2,3,4,5,6,7,8,9"), "no other images", "and not all of them"),
         (("digits", "--score", "eror"), "no score 'eror' here", "did you mean 'error'?"),
-        (("gaussians",), "has images of 2x1x1", "as many channels"),
+        (("unpaired:digits,digits",), "has images of 1x8x8 and 1x8x8", "one set of images"),
         (("nothing",), "no dataset named 'nothing'", "zoo list dataset"),
     ],
 )

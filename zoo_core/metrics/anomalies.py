@@ -48,7 +48,7 @@ class Anomalies:
         if self.labels is None:
             raise ZooError(
                 "these images have no labels, which would say which are odd",
-                hint="leave `--odd` out, or take labelled data, such as a folder of folders",
+                hint="name no odd classes, or take labelled data, such as a folder of folders",
             )
         known = self.labels >= 0
         strange = torch.isin(self.labels, torch.tensor(sorted(odd)))
@@ -78,7 +78,7 @@ def anomalies_of(
         if told is not None:
             told(int(rows[-1]) + 1)
     if not pieces:
-        raise ZooError("there are no images to look at", hint="another `--split`, or other data")
+        raise ZooError("there are no images to look at", hint="the other split, or other data")
     scores = {name: torch.cat([piece[name] for piece in pieces]) for name in pieces[0]}
     return Anomalies(scores, torch.cat(labels) if labels else None)
 
@@ -100,7 +100,7 @@ def auroc(scores: Tensor, odd: Tensor) -> float:
         missing = "odd" if not many else "other"
         raise ZooError(
             f"there are no {missing} images, and AUROC compares odd ones with others",
-            hint="`--odd` names one or more classes of these images, and not all of them",
+            hint="name one or more classes of these images, and not all of them",
         )
     _, place, counts = torch.unique(scores, return_inverse=True, return_counts=True)
     counts = counts.double()

@@ -21,7 +21,7 @@ from zoo_core.weights.publication.writer import write_contents
 Composed = Callable[..., Composition]
 REGISTRY = Registry.from_installed(strict=True)
 GAMES = ("autoencoder", "denoising", "sparse", "vae", "vae-gan")
-KEPT = {"checkpoint_every": 3, "sample_every": 0, "log_every": 3, "ema_images": 40}
+KEPT = {"checkpoint_every": 0, "sample_every": 0, "log_every": 3, "ema_images": 40}
 GAUSSIAN = {"game": {"likelihood": "gaussian"}}
 
 
