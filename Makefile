@@ -82,6 +82,7 @@ types: $(STAMP)
 site-check: $(STAMP)
 	$(BIN)/python tools/make_first_party.py --check
 	$(BIN)/python tools/make_reference.py --check
+	$(BIN)/python tools/make_comparison.py --check
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py --check
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
@@ -101,6 +102,7 @@ results: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python tools/make_first_party.py
 	$(BIN)/python tools/make_reference.py
+	$(BIN)/python tools/make_comparison.py
 	$(ONE_THREAD) $(BIN)/python tools/make_matrix.py
 	$(BIN)/mkdocs build --strict
 

@@ -82,7 +82,8 @@ def searched(places: Places, steps: int, count: int, *, again: bool) -> dict[str
         found = evaluated(variant, places.runs, length, count, again=again)
         rows.append({"change": variant.change, "steps": length, "scores": dict(found.scores)})
         program.say(f"{variant.change}: {rows[-1]['scores']}")
-    return {"digest": found.digest, "protocol": dict(found.protocol), "rows": rows}
+    how = {"digests": found.digests, "metrics": found.metrics, "protocol": found.protocol}
+    return {**{name: dict(value) for name, value in how.items()}, "rows": rows}
 
 
 def evaluated(variant: Variant, runs: Path, steps: int, count: int, *, again: bool) -> Evaluation:

@@ -11,8 +11,9 @@ measured four times on the way. `benchmarks/results.py --report-only` writes the
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from benchmarks.pages.seeds import FOLDER, FORMAT
 from benchmarks.shared import program
 from benchmarks.shared.program import Places
 from benchmarks.shared.rows import DATA, ROWS, Row
-from benchmarks.shared.trainings import trained, training_of
-from zoo_core import compose
+from benchmarks.shared.trainings import training_of
+from zoo_core import Sweep, sweep, vary
 from zoo_core.runs.layout import SCORES
 from zoo_core.runs.lines import read_scores
+from zoo_core.sweeps.sweep import Swept
 
 SEEDS = (0, 1, 2)
 SHARE = 10
@@ -44,7 +46,8 @@ def make(row: Row, places: Places, given: argparse.Namespace) -> None:
     """
     steps = 3 if given.quick else row.options["run"]["steps"] // given.share
     seeds = SEEDS[:1] if given.quick else SEEDS
-    runs = {str(seed): _run(row, places, given, seed, steps) for seed in seeds}
+    swept = _swept(row, places.runs / row.name, given, seeds, steps)
+    runs = {str(seed): run for seed, run in zip(seeds, swept.runs, strict=True)}
     last = read_scores(runs[str(seeds[-1])] / SCORES)[-1]
     result = {
         "format": FORMAT,
@@ -52,31 +55,36 @@ def make(row: Row, places: Places, given: argparse.Namespace) -> None:
         "steps": steps,
         "share": given.share,
         "command": f"python benchmarks/seeds.py --only {row.name} --share {given.share} --again",
-        "digest": last.digest,
+        "digests": last.digests,
+        "metrics": last.metrics,
         "protocol": last.protocol,
         "seeds": {seed: found(run) for seed, run in runs.items()},
     }
     program.write_json(places.figures(f"{FOLDER}/{row.name}"), result)
 
 
-def _run(row: Row, places: Places, given: argparse.Namespace, seed: int, steps: int) -> Path:
-    """Train a row with a seed; return its directory."""
+def _swept(
+    row: Row, folder: Path, given: argparse.Namespace, seeds: Sequence[int], steps: int
+) -> Swept:
+    """Train a row with every seed, as far as that is not done."""
     run = {
         **row.options["run"],
         **QUIET,
         "steps": steps,
-        "seed": seed,
         "eval_every": max(1, steps // (2 if given.quick else EVALUATIONS)),
         "eval_count": 100 if given.quick else given.count,
         "keep_best": "fid",
     }
-    composition = compose(
-        {"data": DATA, **row.parts, "metric": METRICS},
-        {**row.options, "run": run, "data": row.data(given.data_dir)},
+    asked = Sweep(
+        parts={"data": DATA, **row.parts, "metric": METRICS},
+        options={**row.options, "run": run, "data": row.data(given.data_dir)},
+        axes=vary({"run.seed": seeds}),
         recipe="none",
     )
-    directory, name = places.runs / f"{row.name}-{seed}", f"{row.name}, seed {seed}"
-    return trained(composition, directory, name, every=10_000, again=given.again)
+    if given.again:
+        shutil.rmtree(folder, ignore_errors=True)
+    program.say(f"{row.name}: {len(seeds)} seeds of {steps} steps in {folder}")
+    return sweep(asked, folder)
 
 
 def found(run: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from zoo_core.composition.selection import Choice, select
 from zoo_core.config.request import NOTHING, Layer
 from zoo_core.registry.first_party import FIRST_PARTY
 from zoo_core.registry.lookup import CORE
+from zoo_core.runs.lines import features_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "matrix.md"
@@ -169,7 +170,9 @@ def _spelt(choice: Choice) -> str:
 
 def figures(results: Sequence[tuple[Mapping[str, str], Result]]) -> str:
     """Return the figures of the compositions that were trained."""
-    rows = [[*AXES, "data", "steps", "FID", "KID", "result"]]
+    features = features_name(results[0][1]["scores"]["protocol"])
+    fid, kid = (f"{title} ({features})" for title in ("FID", "KID"))
+    rows = [[*AXES, "data", "steps", fid, kid, "result"]]
     for names, result in results:
         found, name = result["scores"]["scores"], result["name"]
         rows.append(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from zoo_core.metrics.evaluation import evaluate
     from zoo_core.metrics.measures import Measures
     from zoo_core.runs import Evaluation
+    from zoo_core.sweeps.axes import Range, vary
+    from zoo_core.sweeps.definition import Search, Sweep
+    from zoo_core.sweeps.sweep import sweep
     from zoo_core.training import LogWatcher, resume, train
     from zoo_core.weights.pretrained import Pretrained
     from zoo_core.weights.publication.model import Model, load
@@ -38,11 +41,16 @@ _LAZY = {
     "Measures": "zoo_core.metrics.measures",
     "Model": "zoo_core.weights.publication.model",
     "Pretrained": "zoo_core.weights.pretrained",
+    "Range": "zoo_core.sweeps.axes",
+    "Search": "zoo_core.sweeps.definition",
+    "Sweep": "zoo_core.sweeps.definition",
     "compose": "zoo_core.composition",
     "evaluate": "zoo_core.metrics.evaluation",
     "load": "zoo_core.weights.publication.model",
     "resume": "zoo_core.training",
+    "sweep": "zoo_core.sweeps.sweep",
     "train": "zoo_core.training",
+    "vary": "zoo_core.sweeps.axes",
 }
 
 __all__ = [
@@ -59,8 +67,11 @@ __all__ = [
     "Measures",
     "Model",
     "Pretrained",
+    "Range",
     "Recipe",
     "Registry",
+    "Search",
+    "Sweep",
     "ZooError",
     "ZooValueError",
     "compose",
@@ -68,7 +79,9 @@ __all__ = [
     "hookimpl",
     "load",
     "resume",
+    "sweep",
     "train",
+    "vary",
 ]
 
 

@@ -57,6 +57,7 @@ def controls(data: str, data_dir: str, count: int) -> dict[str, Any]:
         "format": 1,
         "data": data,
         "counts": {name: len(images) for name, images in sets.items()},
+        "metrics": dict(found[REAL].metrics),
         "protocol": dict(found[REAL].protocol),
         "better": dict(found[REAL].better),
         "controls": {name: dict(scored.values) for name, scored in found.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.pages.scores import heading
 from benchmarks.shared.program import read_json
 from benchmarks.shared.tables import markdown
 
@@ -23,7 +24,9 @@ def overtraining_text(folder: Path) -> str:
     fresh = {name: found["fresh"][name]["scores"]["fid"] for name in ("best", "last")}
     count = found["fresh"]["best"]["protocol"]["fake_count"]
     curve = [["step", *(f"{line['step']:,}" for line in found["curve"])]]
-    curve.append(["FID", *(f"{line['fid']:.1f}" for line in found["curve"])])
+    curve.append(
+        [heading("FID", found["fresh"]["best"]), *(f"{line['fid']:.1f}" for line in found["curve"])]
+    )
     kept = f"{1 - fresh['best'] / fresh['last']:.0%}"
     pictures = " ".join(
         f"![Samples of the {name} step](pictures/overtraining-{name}.png)" for name in fresh

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages.scores import protocol_text
+from benchmarks.pages.scores import heading, protocol_text
 from benchmarks.shared.program import RESULTS, read_json, write_text
 from benchmarks.shared.tables import markdown
 
@@ -31,7 +31,8 @@ TRIED = ("fid", "kid", "modes.kl", "precision", "recall")
 
 def cells(result: Mapping[str, Any]) -> list[list[str]]:
     """Return the table of what a recipe reaches: a seed a row, controls last."""
-    rows = [["", *(title for title, _ in COLUMNS.values())]]
+    run = next(iter(result["runs"].values()))
+    rows = [["", *(heading(title, run) for title, _ in COLUMNS.values())]]
     for seed, run in result["runs"].items():
         took, threads = run["training"]["seconds"], run["training"]["environment"]["threads"]
         name = f"seed {seed}, {took:.0f} s on {threads} thread{'s' * (threads > 1)}"
@@ -52,7 +53,7 @@ def page(first: Mapping[str, Any], search: Mapping[str, Any]) -> str:
     """Return the page, of what the recipe reaches and of what was tried."""
     run = next(iter(first["runs"].values()))
     text = TEXT.replace("REACHED", markdown(cells(first))).replace("FIRST", protocol_text(run))
-    rows = [["change", "steps", *(COLUMNS[score][0] for score in TRIED)]]
+    rows = [["change", "steps", *(heading(COLUMNS[score][0], search) for score in TRIED)]]
     rows += [
         [row["change"], f"{row['steps']:,}", *_texts(row["scores"], TRIED)]
         for row in search["rows"]

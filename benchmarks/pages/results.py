@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.pages.autoencoders import autoencoders_text
+from benchmarks.pages.collapse import collapse_text
 from benchmarks.pages.measures import measured_tables, measured_text
 from benchmarks.pages.overtraining import overtraining_text
 from benchmarks.pages.scores import scores_text
@@ -97,6 +98,7 @@ def results_page(results: Sequence[Result], folder: Path) -> str:
         *measured_tables(results),
         seeds_text(folder, [result["name"] for result in results]),
         overtraining_text(folder),
+        collapse_text(folder),
         "## The models",
         *(_model(result) for result in results),
         *translations_text(folder),

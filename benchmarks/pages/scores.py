@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.shared.tables import markdown
+from zoo_core.runs.lines import features_name
 
 COLUMNS = {
     "fid": "FID",
@@ -44,15 +45,17 @@ def scores_text(results: Sequence[Mapping[str, Any]]) -> str:
 def by_digest(
     results: Sequence[Mapping[str, Any]], scores: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ) -> list[list[Mapping[str, Any]]]:
-    """Return results of equal protocols together, so that no table mixes two."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    """Return results whose shown scores have equal protocols together: no table mixes two."""
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for result in results:
-        groups.setdefault(scores(result)["digest"], []).append(result)
+        digests = scores(result)["digests"]
+        groups.setdefault(tuple(digests[name] for name in COLUMNS), []).append(result)
     return list(groups.values())
 
 
 def _table(group: Sequence[Mapping[str, Any]]) -> str:
-    cells = [["", "steps", "s / step", *COLUMNS.values()]]
+    titles = [heading(title, group[0]["scores"]) for title in COLUMNS.values()]
+    cells = [["", "steps", "s / step", *titles]]
     for result in group:
         training, values = result["training"], result["scores"]["scores"]
         cells.append(
@@ -74,12 +77,21 @@ def link(result: Mapping[str, Any]) -> str:
     return f"[{result['name']}](#{result['name']})"
 
 
+def heading(title: str, scores: Mapping[str, Any]) -> str:
+    """Return a column's title, with the features where the score has no meaning without them."""
+    seen = any(each in title for each in ("FID", "KID"))
+    return f"{title} ({features_name(scores['protocol'])})" if seen else title
+
+
 def protocol_text(scores: Mapping[str, Any]) -> str:
     """Return a sentence on the protocol of an evaluation, as `scores.jsonl` has it."""
     protocol = scores["protocol"]
     versions = ", ".join(f"{name} {version}" for name, version in protocol["versions"].items())
+    # the first score of each metric stands for all of them
+    first = {digest: name for name, digest in reversed(scores["digests"].items())}
+    digests = ", ".join(f"{name} `{digest}`" for digest, name in reversed(first.items()))
     return (
-        f"Protocol `{scores['digest']}`: {protocol['fake_count']:,} samples of the averaged "
+        f"Protocols {digests}: {protocol['fake_count']:,} samples of the averaged "
         f"weights against {protocol['real_count']:,} {protocol['split']} images of "
         f"{protocol['data']} at {protocol['image']}, features `{protocol['features']}` "
         f"(sha256 {protocol['features_digest'][:12]}…; {protocol['reads']}), values "

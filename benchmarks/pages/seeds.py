@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages.scores import by_digest, link, protocol_text
+from benchmarks.pages.scores import by_digest, heading, link, protocol_text
 from benchmarks.shared.program import read_json
 from benchmarks.shared.tables import markdown
 
@@ -46,15 +46,16 @@ one table share a protocol; those of other tables cannot be compared with them.
 
 
 def _table(results: Sequence[Result]) -> str:
+    fid, kid = (heading(title, results[0]) for title in ("FID", "KID"))
     head = [
         "",
         "steps",
         "of its own",
         "s / step",
-        "FID, last",
-        "FID, best",
+        f"{fid}, last",
+        f"{fid}, best",
         "at step",
-        "KID, last",
+        f"{kid}, last",
         "modes",
         "memorisation",
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages.scores import protocol_text
+from benchmarks.pages.scores import heading, protocol_text
 from benchmarks.shared.program import read_json
 from benchmarks.shared.tables import markdown
 
@@ -51,7 +51,8 @@ def translations_text(folder: Path) -> list[str]:
 
 
 def _digits(results: Sequence[Result]) -> str:
-    head = ["", "seed", "FID", "as they are", "as its source", "as they are"]
+    fid = heading("FID", results[0]["figures"]["ab"])
+    head = ["", "seed", fid, "as they are", "as its source", "as they are"]
     cells = [[*head, "cycle error", "changed"]]
     cells += [_row(result, direction) for direction in DIRECTIONS for result in results]
     training = results[0]["training"]

@@ -50,6 +50,7 @@ SPELLED: dict[str, Mapping[str, str]] = {
     "report": {"--run": "--out"},
     "reconstruct": {"--run": "--out"},
     "sample": {"--run": "--out"},
+    "sweep": {"--run": "--out"},
     "translate": {"--run": "--out"},
 }
 """Command to its own flag for one of `zoo train`; empty where it is an argument."""
@@ -60,6 +61,7 @@ OPTIONS = {"eval": {"eval_count": "--count"}}
 MEMORY = {
     "train": "a smaller `--batch`, or `--microbatch` for the same batch in parts, or a smaller "
     "`--size`",
+    "sweep": "fewer `--workers`, or a smaller `--batch`",
     "sample": "a smaller `--count`, or `--device cpu`",
     "eval": "a smaller `--count`, or `--device cpu`",
     "translate": "`--size 512` works on fewer pixels and scales back, or `--device cpu`",

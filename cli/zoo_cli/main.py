@@ -33,6 +33,7 @@ COMMANDS = {
     "list": "zoo_cli.commands.list_parts",
     "matrix": "zoo_cli.commands.matrix",
     "pack": "zoo_cli.commands.pack",
+    "plot": "zoo_cli.commands.plot",
     "plugin": "zoo_cli.commands.plugin",
     "prune": "zoo_cli.commands.prune",
     "pull": "zoo_cli.commands.pull",
@@ -41,6 +42,7 @@ COMMANDS = {
     "report": "zoo_cli.commands.report",
     "runs": "zoo_cli.commands.runs",
     "sample": "zoo_cli.commands.sample",
+    "sweep": "zoo_cli.commands.sweep",
     "train": "zoo_cli.commands.train",
     "translate": "zoo_cli.commands.translate",
 }

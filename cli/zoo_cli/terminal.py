@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar
@@ -29,6 +30,11 @@ INTERRUPTED = 130
 WIDE = 110
 """Columns from which tables have room for what is otherwise on a second line."""
 
+LINE_SECONDS = 5.0
+"""Between two lines of progress where nothing can be drawn over."""
+
+UNWRAPPED = 1_000_000
+"""Columns of what another program reads: every row is one line."""
 
 _GONE = frozenset({errno.EPIPE, errno.EIO, errno.EBADF})
 """What writing says where nobody reads any more: a closed pipe, a terminal that hung up."""
@@ -96,21 +102,30 @@ def open_streams() -> None:
 class Terminal:
     """Print results, remarks, warnings and errors.
 
+    On a terminal what is long wraps. What goes anywhere else is one line a row, as programs that
+    read lines expect it.
+
+    Args:
+        width: columns of results, wherever they go; else those of the terminal.
+
     Attributes:
+        is_piped: results go to a file or another program.
         quiet: keep remarks and progress to yourself.
         source: what the command reads, as the user named it, for hints that say RUN.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, width: int | None = None) -> None:
         self.quiet = False
         self.source = ""
-        self._out = Screen(highlight=False, markup=False, emoji=False)
+        self.is_piped = width is None and not sys.stdout.isatty()
+        width = UNWRAPPED if self.is_piped else width
+        self._out = Screen(highlight=False, markup=False, emoji=False, width=width)
         self._err = Screen(highlight=False, markup=False, emoji=False, stderr=True)
 
     @property
     def is_wide(self) -> bool:
         """Return whether tables have room."""
-        return self._out.width >= WIDE
+        return self.width >= WIDE
 
     @property
     def width(self) -> int:
@@ -120,7 +135,8 @@ class Terminal:
     @property
     def live(self) -> Console | None:
         """Return the console on which a display can be drawn over, if there is one."""
-        return self._err if self._err.is_terminal and not self.quiet else None
+        drawn = self._err.is_terminal and not self._err.is_dumb_terminal
+        return self._err if drawn and not self.quiet else None
 
     def result(self, *lines: str | Text) -> None:
         """Print lines as they are, without wrapping, so that paths can be copied."""
@@ -129,6 +145,8 @@ class Terminal:
 
     def show(self, renderable: RenderableType) -> None:
         """Print text that wraps, or a table, without the blanks that fill its lines."""
+        if self.is_piped and isinstance(renderable, Rows):
+            renderable = renderable.unwrapped()
         with self._out.capture() as captured:
             self._out.print(renderable)
         lines = captured.get().splitlines()
@@ -157,6 +175,10 @@ class Terminal:
         self._out.print()
         self.title(text)
 
+    def text(self, text: str) -> None:
+        """Print text of several lines as it is: another program reads it."""
+        self._out.put(text)
+
     def json(self, value: Any) -> None:
         """Print a value as JSON."""
         self._out.put(json.dumps(value, indent=2) + "\n")
@@ -164,7 +186,7 @@ class Terminal:
     def tracked(self, items: Sequence[Item]) -> Iterable[Item]:
         """Return the items; show on a terminal how far they are taken."""
         if self.live is None:
-            return items
+            return self._lined(items)
         from rich.progress import track
 
         return track(items, description="", console=self.live, transient=True)
@@ -188,7 +210,7 @@ class Terminal:
         """
         if self.live is None:
             self.remark(text)
-            yield lambda _done: None
+            yield _Lines(self, text, total)
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -196,6 +218,12 @@ class Terminal:
         with Progress(*shown, console=self.live, transient=True) as progress:
             task = progress.add_task(text, total=total)
             yield lambda done: progress.update(task, completed=done)
+
+    def _lined(self, items: Sequence[Item]) -> Iterator[Item]:
+        told = _Lines(self, "done", len(items))
+        for number, item in enumerate(items, 1):
+            yield item
+            told(number)
 
     def remark(self, text: str) -> None:
         """Tell something that is not a result, unless quiet."""
@@ -219,6 +247,20 @@ class Terminal:
         )
         self._err.print(_labelled("Error: ", "bold red", error.message), soft_wrap=True)
         self._err.print(_labelled("Hint: ", "bold", hint), soft_wrap=True)
+
+
+class _Lines:
+    """Tell how far something is in a line now and then, also where nothing can be drawn over."""
+
+    def __init__(self, terminal: Terminal, text: str, total: int | None) -> None:
+        self._terminal, self._text = terminal, text
+        self._of = "" if total is None else f" of {total:,}"
+        self._last = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._last >= LINE_SECONDS:
+            self._last = time.monotonic()
+            self._terminal.remark(f"{self._text}: {done:,}{self._of}")
 
 
 def _labelled(label: str, style: str, text: str) -> Text:
@@ -245,21 +287,44 @@ class Rows(Table):
         """Add a row."""
         super().add_row(*(_line(one) if isinstance(one, str) else one for one in cells), **how)
 
+    def unwrapped(self) -> Rows:
+        """Return the table with the lines of each cell in one."""
+        found = Rows(**_LAYOUT, show_header=self.show_header)
+        for column in self.columns:
+            found.add_column(column.header, justify=column.justify, min_width=column.min_width)
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            found.add_row(*map(_joined, cells))
+        return found
 
-def columns(*headings: str, fixed: Iterable[int] = ()) -> Table:
+
+def _joined(cell: RenderableType) -> RenderableType:
+    """Return a cell in one line."""
+    if not isinstance(cell, Text) or "\n" not in cell.plain:
+        return cell
+    found = Text()
+    for line in cell.split("\n"):
+        if found.plain:
+            found.append(" " if found.plain.endswith((".", ":", ",")) else "; ")
+        found.append_text(line)
+    return found
+
+
+_LAYOUT: dict[str, Any] = {
+    "box": None,
+    "header_style": "dim",
+    "pad_edge": False,
+    "padding": (0, 2, 0, 0),
+}
+
+
+def columns(*headings: str, fixed: Iterable[int] = ()) -> Rows:
     """Return an empty table without lines.
 
     Args:
         headings: of the columns; all empty for none.
         fixed: numbers of the columns that do not wrap.
     """
-    table = Rows(
-        box=None,
-        show_header=any(headings),
-        header_style="dim",
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-    )
+    table = Rows(**_LAYOUT, show_header=any(headings))
     kept = set(fixed)
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=number in kept, overflow="fold")

@@ -9,12 +9,14 @@ import pytest
 
 from benchmarks import results
 from benchmarks.pages.autoencoders import autoencoders_text
+from benchmarks.pages.collapse import collapse_text
 from benchmarks.pages.measures import measured_tables, measured_text
 from benchmarks.pages.metrics import between_marks
 from benchmarks.pages.overtraining import overtraining_text
 from benchmarks.pages.recipes import cells, page
 from benchmarks.pages.results import FORMAT, read_results, results_page
 from benchmarks.pages.seeds import seeds_text
+from benchmarks.pages.sweeps import kills_text, pruning_text
 from benchmarks.pages.translations import translations_text
 from benchmarks.shared.program import write_json
 from zoo_core import ZooError
@@ -40,6 +42,9 @@ ENVIRONMENT = {
 }
 
 
+SCORES = ("fid", "kid", "modes", "memorisation")
+
+
 def stored(name: str, digest: str = "ab12", **measures: object) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -55,7 +60,7 @@ def stored(name: str, digest: str = "ab12", **measures: object) -> dict[str, Any
             "environment": ENVIRONMENT,
         },
         "scores": {
-            "digest": digest,
+            "digests": dict.fromkeys(SCORES, digest),
             "protocol": PROTOCOL,
             "scores": {"fid": 12.34, "kid": 5.678, "modes": 9.0, "memorisation": 0.0123},
         },
@@ -82,15 +87,15 @@ def test_the_page_shows_each_model_once_in_one_table(tmp_path: Path) -> None:
     text = results_page([stored("one"), stored("two")], tmp_path)
     assert text.count("| --- |") == 1
     assert text.count("| [one](#one) | 10 | 9.000 | 12.3 | 5.68 | 9 | 1.2% |") == 1
-    assert text.count("Protocol `ab12`: 10,000 samples") == 1
+    assert text.count("fid `ab12`: 10,000 samples") == 1
     assert "pictures/results/two.png" in text
 
 
 def test_the_page_never_mixes_two_protocols_in_one_table(tmp_path: Path) -> None:
     text = results_page([stored("one"), stored("two", "cd34"), stored("three")], tmp_path)
     assert text.count("| --- |") == 2
-    assert text.index("[three](#three)") < text.index("Protocol `ab12`")
-    assert text.index("Protocol `ab12`") < text.index("[two](#two)")
+    assert text.index("[three](#three)") < text.index("fid `ab12`")
+    assert text.index("fid `ab12`") < text.index("[two](#two)")
 
 
 def test_a_page_without_figures_is_an_error_with_a_way_out(tmp_path: Path, capsys) -> None:
@@ -140,7 +145,7 @@ def test_a_translation_stands_beside_the_images_as_they_are(tmp_path: Path) -> N
     figures = {
         "scores": {"fid": 20.0, "label-accuracy": 0.7},
         "untranslated": {"fid": 300.0, "label-accuracy": 0.99},
-        "digest": "ab12",
+        "digests": dict.fromkeys(SCORES, "ab12"),
         "protocol": PROTOCOL,
         "cycle_error": 0.08,
         "changed": 0.4,
@@ -187,7 +192,8 @@ def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:
         lines = [{"step": step, "fid": fid, **other} for step, fid in enumerate(fids, 1)]
         return {"evaluations": lines, "seconds_per_step": 0.25}
 
-    result = {"name": "one", "steps": 2, "share": 10, "digest": "ab12", "protocol": PROTOCOL}
+    measured = {"digests": dict.fromkeys(SCORES, "ab12"), "protocol": PROTOCOL}
+    result = {"name": "one", "steps": 2, "share": 10, **measured}
     write_json(
         tmp_path / "seeds" / "one.json",
         {**result, "seeds": {"0": run(30, 20), "1": run(24, 26)}},
@@ -195,6 +201,20 @@ def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:
     text = seeds_text(tmp_path, ["one", "absent"])
     # last: 20 and 26; best: 20 at step 2 and 24 at step 1
     assert "| [one](#one) | 2 | 1/10 | 0.250 | 23.0 ± 4.2 | 22.0 ± 2.8 | 2, 1 |" in text
+
+
+def test_modes_are_counted_with_and_without_a_remedy(tmp_path: Path) -> None:
+    def seed(modes: float, near: float) -> dict[str, Any]:
+        return {"scores": {"modes": modes, "near": near}, "training": {"steps": 4, "seconds": 1.0}}
+
+    assert collapse_text(tmp_path) == ""
+    for remedy, counts in (("spectral", (20, 24)), ("none", (5, 7))):
+        seeds = {str(place): seed(count, 0.5) for place, count in enumerate(counts)}
+        result = {"data": "gaussians", "remedy": remedy, "seeds": seeds}
+        write_json(tmp_path / "collapse" / f"{remedy}.json", result)
+    *_, plain, held = collapse_text(tmp_path).splitlines()
+    assert plain == "| gaussians | none | 4 | 0.250 | 5, 7 | 6.0 ± 1.4 | 50 ± 0 % |  |"
+    assert held == "| gaussians | spectral | 4 | 0.250 | 20, 24 | 22.0 ± 2.8 | 50 ± 0 % |  |"
 
 
 def reached() -> dict[str, Any]:
@@ -207,13 +227,13 @@ def reached() -> dict[str, Any]:
         "memorisation": 0.002,
     }
     training = {"seconds": 61.4, "environment": {"threads": 1}}
-    run = {"training": training, "scores": scores, "digest": "ab12", "protocol": PROTOCOL}
+    run = {"training": training, "scores": scores, "digests": {"fid": "ab12"}, "protocol": PROTOCOL}
     return {"runs": {"0": run}, "controls": {"copies": {**scores, "memorisation": 1.0}}}
 
 
 def test_what_a_recipe_reaches_stands_above_the_controls() -> None:
     head, run, control = cells(reached())
-    assert head[1:3] == ["FID", "KID"]
+    assert head[1:3] == ["FID (digit-classifier)", "KID (digit-classifier)"]
     assert run[:2] == ["seed 0, 61 s on 1 thread", "20.0"]
     assert control == ["*copies*", "20.0", "1.5", "0.010", "0.600", "0.900", "100.0%"]
 
@@ -221,7 +241,7 @@ def test_what_a_recipe_reaches_stands_above_the_controls() -> None:
 def test_the_page_of_the_first_recipe_has_both_tables_and_their_protocols() -> None:
     scores = reached()["runs"]["0"]["scores"]
     rows = [{"change": "the recipe", "steps": 1000, "scores": scores}]
-    search = {"digest": "cd34", "protocol": PROTOCOL, "rows": rows}
+    search = {"digests": {"fid": "cd34"}, "protocol": PROTOCOL, "rows": rows}
     text = page(reached(), search)
     assert "| the recipe | 1,000 | 20.0 | 1.5 | 0.010 | 0.600 | 0.900 |" in text
     assert "training of 1,000 steps" in text
@@ -234,3 +254,26 @@ def test_a_table_is_put_between_its_marks() -> None:
     assert between_marks(text, "speed", "new") == (
         "a <!-- speed -->\n\nnew\n\n<!-- end of speed --> b"
     )
+
+
+def test_what_pruning_saved_and_whether_the_best_was_lost_is_a_row_a_seed() -> None:
+    def figures(steps: int, trial: int, fid: float, pruned: int = 0) -> dict[str, Any]:
+        best = {"trial": trial, "fid": fid, "at": 40}
+        took = {"trials": 4, "pruned": pruned, "steps": steps, "seconds": 9.6}
+        return {**took, "best": best}
+
+    rows = [
+        {"seed": 0, "none": figures(160, 3, 20.0), "median": figures(100, 3, 20.0, 2)},
+        {"seed": 1, "none": figures(160, 1, 20.0), "median": figures(60, 0, 25.0, 3)},
+    ]
+    text = pruning_text({"rows": rows})
+    assert "| 0 | 2 of 4 | 100 | 160 | 38% | 10 | 10 | 20.0 (trial 3) | 20.0 (trial 3) |" in text
+    assert "Together 50% of the steps were saved, and in 1 of 2 seeds" in text
+
+
+def test_what_became_of_killed_sweeps_is_a_table_each() -> None:
+    row = ["0000", "hinge", "2", "done"]
+    sweep = {"title": "A grid:", "headings": ["loss", "begun", "outcome"], "rows": [row]}
+    text = kills_text({"sweeps": [sweep, sweep]})
+    assert text.count("A grid:\n\n| trial | loss | begun | outcome |") == 2
+    assert text.count("| 0000 | hinge | 2 | done |") == 2

@@ -120,7 +120,8 @@ def test_scores_are_not_written_into_a_bundle(bundle: Path) -> None:
         scores={"fid": 1.0},
         better={"fid": "lower"},
         protocol={},
-        digest="0",
+        metrics={},
+        digests={"fid": "0"},
     )
     assert keep_scores(bundle, [one]) is None
     assert {file.name: file.read_bytes() for file in bundle.iterdir()} == before

@@ -12,15 +12,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from zoo_cli.main import zoo as group
+from zoo_cli.terminal import Terminal
 
 TINY = ("--gen", "vanilla", "--data", "digits", "--size", "8", "--steps", "3", "--batch", "8")
 
 Zoo = Callable[..., Result]
 
 
-def run_zoo(*arguments: str | Path) -> Result:
-    """Run `zoo` in this process; a bug is raised, an exit is returned."""
-    result = CliRunner().invoke(group, [str(each) for each in arguments], prog_name="zoo")
+def run_zoo(*arguments: str | Path, width: int | None = None) -> Result:
+    """Run `zoo` in this process; a bug is raised, an exit is returned.
+
+    Args:
+        arguments: of the command.
+        width: columns of results, as on a terminal that wide; else they go to a pipe.
+    """
+    terminal = None if width is None else Terminal(width=width)
+    asked = [str(each) for each in arguments]
+    result = CliRunner().invoke(group, asked, prog_name="zoo", obj=terminal)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert "Traceback" not in result.stderr

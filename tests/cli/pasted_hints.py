@@ -149,6 +149,9 @@ CORE: dict[str, dict[str, Case]] = {
         "--batch 2": Pasted(ONE),
         "-o data.held_out=0": Pasted(ONE, "--batch 2"),
         "--condition none": Direct(PARTS, V),
+        "--head none": Pasted(
+            f"{D} --penalty gp --head minibatch-stddev", drop="--head minibatch-stddev"
+        ),
         "--data digits": Pasted(f"{F} --data folder:photos --condition concat"),
         "--disc dcgan": Direct(PARTS, D, "-o critic.width=4"),
         "--disc dcgan -o critic.norm=layer": Direct(PARTS, f"{D} --penalty gp"),

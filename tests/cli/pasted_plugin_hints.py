@@ -9,6 +9,8 @@ CONDITIONAL = "plugins/zoo-plugin-conditional/src/zoo_plugin_conditional"
 CYCLEGAN = "plugins/zoo-plugin-cyclegan/src/zoo_plugin_cyclegan"
 DCGAN = "plugins/zoo-plugin-dcgan/src/zoo_plugin_dcgan"
 METRICS = "plugins/zoo-plugin-metrics/src/zoo_plugin_metrics"
+SAMPLERS = "plugins/zoo-plugin-samplers/src/zoo_plugin_samplers"
+STABILITY = "plugins/zoo-plugin-stability/src/zoo_plugin_stability"
 DEPARTURE = "a sentence of the table of departures"
 ALIKE = "needs data of which half the held-out images are training images"
 
@@ -96,6 +98,18 @@ PLUGINS: dict[str, dict[str, Case]] = {
     "plugins/zoo-plugin-wgan/src/zoo_plugin_wgan/plugin.py": {
         "-o generator.betas=0.5,0.9 -o critic.betas=0.5,0.9": Direct(
             DEPARTURE, f"{V} --loss wgan-gp"
+        ),
+    },
+    f"{SAMPLERS}/gumbel_softmax.py": {
+        "--latent-dim VALUE": Pasted(f"{V} --sampler gumbel-softmax --latent-dim 64"),
+        "-o sampler.categories=VALUE": Pasted(f"{V} --sampler gumbel-softmax --latent-dim 64"),
+    },
+    f"{STABILITY}/groups.py": {
+        "--disc dcgan": Direct(PARTS, f"{V} --head minibatch-stddev", "-o critic.width=4"),
+    },
+    f"{STABILITY}/weights.py": {
+        "--constraint none": Pasted(
+            f"{D} -o critic.norm=spectral --constraint spectral", drop="--constraint spectral"
         ),
     },
 }

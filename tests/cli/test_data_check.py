@@ -25,7 +25,7 @@ def photos(home: Path) -> Path:
 
 
 def test_a_sound_folder_is_told_in_full(zoo, photos):
-    result = zoo("data", "check", "folder:photos")
+    result = zoo("data", "check", "folder:photos", width=80)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         "photos: 10 images\n"
@@ -92,7 +92,7 @@ def test_unreadable_files_are_all_counted_and_varied_reasons_named_first(zoo, ph
     for number in range(12):
         (photos / "cat" / f"x{number:02}.png").write_bytes(b"")
     (photos / "dog" / "z.png").write_text("hello", encoding="utf-8")
-    result = zoo("data", "check", "folder:photos")
+    result = zoo("data", "check", "folder:photos", width=80)
     assert result.exit_code == 1
     text = result.stdout
     assert "\nunreadable: 13 files\ncat/x00.png  an empty file\ndog/z.png    not an image" in text

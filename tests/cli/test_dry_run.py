@@ -13,7 +13,7 @@ FLAGS = ("--gen", "dcgan", "--loss", "wgan-gp", "--size", "16", "--steps", "9", 
 
 
 def test_every_value_says_who_set_it_and_whom_it_overrode(zoo):
-    text = zoo("train", *FLAGS, "--dry-run").stdout
+    text = zoo("train", *FLAGS, "--dry-run", width=80).stdout
     assert "generator  zoo-plugin-dcgan/dcgan   user" in text
     assert "critic     zoo-plugin-dcgan/dcgan   generator dcgan" in text
     assert "critic_steps      5             loss wgan-gp     1 (engine)" in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,12 @@ def test_scores_come_with_their_protocol(zoo, trained):
     result = zoo("eval", trained, "--count", "64", "--metrics", "fid,modes", "--no-save")
     assert result.exit_code == 0
     head, *lines = result.stdout.splitlines()
-    assert head.split() == ["score", "test", "train"]
-    assert [line.split()[0] for line in lines[:4]] == ["fid", "modes", "modes.kl", "protocol"]
-    digests = lines[3].split()[1:]
-    assert len(set(digests)) == 2
-    assert f"{digests[0]}: 64 samples (seed 0, average weights) against 355 test" in result.stdout
+    assert head.split() == ["seen", "through", "digit-classifier", "test", "train"]
+    assert [line.split()[0] for line in lines[:3]] == ["fid", "modes", "modes.kl"]
+    assert lines[3].startswith("test: 64 samples (seed 0, average weights) against 355 test")
+    assert lines[4].startswith("train: 64 samples")
+    digests = [re.findall(r"(fid|modes) (\w{16})", line) for line in lines[3:5]]
+    assert len({digest for found in digests for _, digest in found}) == 4
 
 
 def test_json_has_everything_that_comparing_needs(zoo, trained):
@@ -34,8 +37,9 @@ def test_json_has_everything_that_comparing_needs(zoo, trained):
     assert found["step"] == 3
     assert found["better"]["fid"] == "lower"
     assert found["protocol"]["features"] == "zoo-plugin-metrics/digit-classifier"
-    assert set(found["protocol"]["metrics"]) == {"fid", "kid", "modes"}
-    assert found["digest"]
+    names = {own["name"].rpartition("/")[2] for own in found["metrics"].values()}
+    assert names == {"fid", "kid", "modes"}
+    assert set(found["digests"]) == set(found["metrics"]) == set(found["scores"])
 
 
 def test_a_translation_is_asked_for_the_class_of_its_source(zoo, home):
@@ -104,3 +108,25 @@ def test_keep_is_said_once_for_each_kind(zoo, home, values):
     result = zoo("train", *TINY, "--keep", values[0], "--keep", values[1])
     assert result.exit_code == 2
     assert "contradict each other" in result.stderr
+
+
+def test_fid_alone_beside_kid_and_after_one_more_metric_is_one_column(zoo, trained, home):
+    from zoo_core.runs.comparison import compare_runs
+
+    for name in ("a", "b"):
+        shutil.copytree(trained, home / name)
+    flags = ("--count", "64", "--split", "test")
+    for run, metrics in (("a", "fid"), ("b", "fid,kid"), ("b", "modes,fid,memorisation")):
+        assert zoo("eval", run, *flags, "--metrics", metrics).exit_code == 0
+    found = compare_runs(["a", "b"])
+    (fid,) = [column for column in found.columns if column.kind.name == "fid"]
+    assert {len(points) for points in fid.points} == {1}
+    # the same weights, so that the same score is expected whatever stood beside it
+    first, second = (points[0].value for points in fid.points)
+    assert first == second
+    table = zoo("compare", "a", "b").stdout
+    assert table.count("fid ↓") == 1
+    # what the metric itself was told is another protocol
+    assert zoo("eval", "a", *flags, "--metrics", "kid", "-o", "metric.kid.subsets=7").exit_code == 0
+    kids = [one for one in compare_runs(["a", "b"]).columns if one.kind.name == "kid"]
+    assert len(kids) == 2

@@ -96,7 +96,7 @@ def recipe_file(home):
 
 
 def test_recipe_shows_all_that_is_known_of_it(zoo, home, recipe_file):
-    text = zoo("info", "quick", "--plugin", "my_recipe.py").stdout
+    text = zoo("info", "quick", "--plugin", "my_recipe.py", width=80).stdout
     assert "trains          vanilla with far on digits at 8\n" in text
     assert "takes           about 2 minutes on two cores\n" in text
     assert "follows         a paper and a search\n" in text

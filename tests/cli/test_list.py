@@ -8,7 +8,7 @@ import pytest
 
 
 def test_every_part_is_listed_with_its_origin(zoo):
-    text = zoo("list").stdout
+    text = zoo("list", width=80).stdout
     assert "\ngenerator\n" in text
     assert "wgan-gp" in text
     assert "arXiv:1704.00028  zoo-plugin-wgan" in text
@@ -27,9 +27,9 @@ def test_kinds_have_the_names_of_the_flags_too(zoo, spoken, kind):
     assert zoo("list", spoken).stdout == zoo("list", kind).stdout
 
 
-def test_wide_terminal_gets_a_line_for_each_part(zoo, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("COLUMNS", "140")
-    (line,) = [line for line in zoo("list", "penalty").stdout.splitlines() if line[:3] == "gp "]
+def test_wide_terminal_gets_a_line_for_each_part(zoo):
+    text = zoo("list", "penalty", width=140).stdout
+    (line,) = [line for line in text.splitlines() if line[:3] == "gp "]
     assert line.endswith("arXiv:1704.00028  zoo-plugin-wgan")
 
 
@@ -82,5 +82,5 @@ def test_plugin_file_is_listed_too(zoo, home):
         "def zoo_entries():\n"
         "    return [Entry(kind='loss', name='mine', target='my_parts:x', summary='Mine.')]\n"
     )
-    text = zoo("list", "loss", "--plugin", "my_parts.py").stdout
+    text = zoo("list", "loss", "--plugin", "my_parts.py", width=80).stdout
     assert re.search(r"\nmine +Mine\.\n +my-parts\n", text)

@@ -68,7 +68,7 @@ def refused(reason: str, hint: str = "another part", **parts: str) -> Cell:
 
 
 def test_rows_are_generators_and_critics_under_a_staircase_of_losses(zoo):
-    text = zoo("matrix", *ONE, "--disc", "mini-conv", *TWO_LOSSES, *PLAIN).stdout
+    text = zoo("matrix", *ONE, "--disc", "mini-conv", *TWO_LOSSES, *PLAIN, width=80).stdout
     assert text == (
         "\n"
         "                      minimax\n"
@@ -106,7 +106,7 @@ def test_a_condition_that_fits_with_some_losses_has_a_mark_of_its_own(zoo, paint
 
 
 def test_misfit_has_a_number_and_its_reason_below(zoo):
-    text = zoo("matrix", *ONE[:4], *TWO_LOSSES, *PLAIN, "--size", "30").stdout
+    text = zoo("matrix", *ONE[:4], *TWO_LOSSES, *PLAIN, "--size", "30", width=80).stdout
     assert "dcgan      vanilla  1 1\n" in text
     assert "why not\n1  2 cells: generator 'dcgan' cannot do images of 30x30 pixels\n" in text
     assert text.endswith("0 of 2 combinations fit\n")
@@ -179,20 +179,17 @@ def test_a_penalty_and_options_are_those_of_every_cell(zoo, painting):
     assert cells[1]["reason"] == "generator 'vanilla' has no option 'width'"
 
 
-def test_columns_that_do_not_fit_the_width_go_below(zoo, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("COLUMNS", "34")
-    text = zoo("matrix", *ONE, *TWO_LOSSES, *PLAIN).stdout
+def test_columns_that_do_not_fit_the_width_go_below(zoo):
+    text = zoo("matrix", *ONE, *TWO_LOSSES, *PLAIN, width=34).stdout
     assert text.count("generator  critic") == 2
-    monkeypatch.setenv("COLUMNS", "36")
-    text = zoo("matrix", *ONE, *TWO_LOSSES, *PLAIN).stdout
+    text = zoo("matrix", *ONE, *TWO_LOSSES, *PLAIN, width=36).stdout
     assert text.count("generator  critic") == 1
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_no_line_of_the_whole_table_is_too_long(zoo, monkeypatch: pytest.MonkeyPatch, width):
-    monkeypatch.setenv("COLUMNS", str(width))
+def test_no_line_of_the_whole_table_is_too_long(zoo, width):
     narrow = ("--gen", "vanilla", "--gen", "dcgan", "--disc", "vanilla", "--size", "30")
-    lines = zoo("matrix", *narrow).stdout.splitlines()
+    lines = zoo("matrix", *narrow, width=width).stdout.splitlines()
     assert max(map(len, lines)) <= width
 
 

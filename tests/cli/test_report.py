@@ -78,7 +78,7 @@ def score(step: int, fid: float, digest: str = "d1", **protocol: object) -> str:
         "scores": {"fid": fid},
         "better": {"fid": "lower"},
         "protocol": {"features": "zoo-plugin-metrics/mnist", "fake_count": 2000, **protocol},
-        "digest": digest,
+        "digests": {"fid": digest},
     }
     return json.dumps(line) + "\n"
 
@@ -135,7 +135,7 @@ def test_page_asks_for_nothing_and_allows_only_its_own_script(zoo, run, home):
 def test_curves_are_sorted_into_charts(run):
     charts = charts_of(read_history(run))
     shown = {(chart.group, chart.title): [c.name for c in chart.curves] for chart in charts}
-    assert shown["Scores", "fid, lower is better"] == ["fid"]
+    assert shown["Scores", "fid (mnist), lower is better"] == ["fid (mnist)"]
     assert shown["Losses", "Total losses"] == ["critic.total", "generator.total"]
     assert shown["Losses", "Losses of critic"] == ["critic.real", "critic.fake", "critic.total"]
     assert shown["The critic's view", "What the critic gives to real and fake"] == [
@@ -167,7 +167,7 @@ def test_scores_of_two_protocols_are_two_curves(zoo, run, home):
     with (run / "scores.jsonl").open("a") as file:
         file.write(score(3, 1.0, digest="d2", fake_count=500))
     titles = [chart.title for chart in charts_of(read_history(run)) if chart.group == "Scores"]
-    assert titles == ["fid [a], lower is better", "fid [b], lower is better"]
+    assert titles == ["fid (mnist) [a], lower is better", "fid (mnist) [b], lower is better"]
     zoo("report", run)
     text = (home / "report.html").read_text(encoding="utf-8")
     assert text.count("<summary>Protocol ") == 2
@@ -226,7 +226,7 @@ def test_a_strangers_run_injects_nothing(zoo, run, home):
                 "direction": EVIL,
                 "scores": {EVIL: 1.0},
                 "protocol": {EVIL: {EVIL: EVIL}, "features": EVIL},
-                "digest": EVIL,
+                "digests": {EVIL: EVIL},
             }
         )
     )

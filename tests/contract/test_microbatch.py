@@ -24,6 +24,17 @@ CASES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "lazy": ({"loss": "relativistic", "penalty": ["r1", "r2"]}, {"penalty.r1": {"every": 3}}),
     "ac": ({"condition": "ac"}, {}),
     "infogan": ({"condition": "infogan"}, {}),
+    "minibatch-discrimination": (
+        {"head": "minibatch-discrimination"},
+        {"head": {"group": 1, "kernels": 3}},
+    ),
+    "weight-norm": (
+        {"constraint": "weight-norm", "penalty": "historical-averaging"},
+        {"constraint": {"player": "generator"}},
+    ),
+    "spectral-constraint": ({"constraint": "spectral", "augment": "instance-noise"}, {}),
+    "gumbel-softmax": ({"sampler": "gumbel-softmax"}, {"sampler": {"categories": 5}}),
+    "mixture": ({"sampler": "mixture"}, {}),
     "projection": ({"condition": "projection", "loss": "hinge"}, {}),
 }
 
@@ -61,6 +72,17 @@ def test_parts_equal_the_whole(name: str, part: int) -> None:
         for key, tensor in tensors.items():
             torch.testing.assert_close(there[file][key], tensor, rtol=0, atol=1e-12)
     assert mine == pytest.approx(log, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["minibatch-discrimination", "minibatch-stddev"])
+def test_parts_of_whole_groups_equal_the_whole(name: str) -> None:
+    case = ({"head": name}, {"head": {"group": 4}})
+    engines = [played(*case, part)[0] for part in (None, 4, 2)]
+    whole, parts, smaller = (snapshot(engine)["discriminator"] for engine in engines)
+    for key, tensor in whole.items():
+        torch.testing.assert_close(parts[key], tensor, rtol=0, atol=1e-12)
+    # two images alone are no group of four
+    assert any(not torch.allclose(smaller[key], whole[key], atol=1e-9) for key in whole)
 
 
 def test_a_running_mean_is_that_of_all_parts() -> None:

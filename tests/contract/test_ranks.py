@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -50,7 +51,7 @@ if world > 1:
     dist.destroy_process_group()
 """
 
-PARTS = [
+PLAIN = [
     {"generator": "tiny", "critic": "tiny", "sampler": "learned-scale", "loss": "wgan-gp"},
     {
         "run": {"batch": 8, "size": "8", "critic_steps": 2, "layout": "channels-first"},
@@ -59,7 +60,34 @@ PARTS = [
 ]
 
 
-def test_two_ranks_equal_one_in_float64(stranger: Path, tmp_path: Path) -> None:
+AGAINST_COLLAPSE = [
+    {
+        "generator": "tiny",
+        "critic": "dcgan",
+        "sampler": "mixture",
+        "head": ["minibatch-discrimination", "minibatch-stddev"],
+        "constraint": "weight-norm",
+        "penalty": "historical-averaging",
+        "augment": "instance-noise",
+    },
+    {
+        "run": {"batch": 8, "size": "8", "layout": "channels-first"},
+        "generator": {"drop": False},
+        "critic": {"width": 4, "norm": "none"},
+        "head.minibatch-discrimination": {"group": 2, "kernels": 3},
+    },
+]
+"""Groups of images lie within the rows of a process."""
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [PLAIN, pytest.param(AGAINST_COLLAPSE, marks=pytest.mark.slow)],
+    ids=["plain", "against-collapse"],
+)
+def test_two_ranks_equal_one_in_float64(
+    parts: list[dict[str, object]], stranger: Path, tmp_path: Path
+) -> None:
     source = stranger.read_text().replace("self.norm(self.first(latents))", "self.first(latents)")
     plugin = tmp_path / "without_batch_norm.py"
     plugin.write_text(source)
@@ -69,7 +97,7 @@ def test_two_ranks_equal_one_in_float64(stranger: Path, tmp_path: Path) -> None:
         processes = []
         for rank in range(world):
             out = str(tmp_path / f"{world}-{rank}.safetensors")
-            arguments = [out, str(rank), str(world), store, str(plugin), json.dumps(PARTS)]
+            arguments = [out, str(rank), str(world), store, str(plugin), json.dumps(parts)]
             command = [sys.executable, "-W", "ignore", "-c", PROGRAM, *arguments]
             environment = {**os.environ, "OMP_NUM_THREADS": "1"}
             processes.append(subprocess.Popen(command, env=environment))

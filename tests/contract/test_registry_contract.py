@@ -40,6 +40,7 @@ SMALL: dict[tuple[str, str], dict[str, object]] = {
     ("critic", "dcgan"): NARROW,
     ("critic", "patchgan"): NARROW,
     ("critic", "pixelgan"): NARROW,
+    ("sampler", "gumbel-softmax"): {"categories": 5},
 }
 """Options for nets that are wide by themselves; all take 8x8 pixels."""
 

@@ -50,6 +50,18 @@ COMPOSITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"critic": {"width": 4}, "run": {"critic_steps": 3}},
     ),
     "fresh-latents": ({"generator": "vanilla"}, {"game": {"share": False}}),
+    "against-collapse": (
+        {
+            "generator": "dcgan",
+            "head": ["minibatch-discrimination", "minibatch-stddev"],
+            "constraint": "spectral",
+            "penalty": "historical-averaging",
+            "augment": "instance-noise",
+            "sampler": "mixture",
+            "game": "unrolled",
+        },
+        {"generator": {"width": 4}, "critic": {"width": 4}, "game": {"unroll": 2}},
+    ),
     "stranger": (
         {
             "generator": "tiny",

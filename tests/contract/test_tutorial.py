@@ -117,7 +117,7 @@ def followed(project: Path, python: Path | str, env: dict[str, str]) -> Iterator
 
 def check_followed(project: Path, python: Path | str, env: dict[str, str]) -> None:
     results = dict(followed(project, python, env))
-    assert "mixture" in results["zoo list sampler"]
+    assert "clusters" in results["zoo list sampler"]
     assert "channels of every feature map" in results["zoo info shuffle"]
     assert re.search(r"1[0-9] passed", results["pytest --zoo zoo-plugin-shuffle"])
     assert "by recipe shuffle-digits" in results["zoo train --gen shuffle --run runs/digits"]

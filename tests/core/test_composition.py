@@ -212,6 +212,7 @@ def test_a_configuration_has_qualified_names(registry: Registry) -> None:
         "loss": "gan-zoo/non-saturating",
         "penalty": ["toys/a"],
         "constraint": [],
+        "head": [],
         "sampler": "gan-zoo/normal",
         "condition": "none",
         "augment": "none",

@@ -17,8 +17,8 @@ WRITES = "`zoo train ... --dry-run --json` writes a configuration"
 SYNTAX = f"JSON knows neither comments nor a comma before a bracket; {WRITES}"
 KEYS_ARE = "its keys are format, parts, options, recipe, plugins, task, data, environment"
 ROLES_ARE = (
-    "the roles are generator, critic, loss, penalty, constraint, sampler, condition, game, "
-    "encoder, data, augment, metric, features"
+    "the roles are generator, critic, loss, penalty, constraint, head, sampler, condition, "
+    "game, encoder, data, augment, metric, features"
 )
 
 

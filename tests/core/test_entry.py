@@ -98,7 +98,7 @@ def test_defaults_for_an_unknown_section_are_refused() -> None:
     assert error.message == "loss 'toy' sets defaults for the unknown section 'critics'"
     assert error.hint == (
         "did you mean 'critic'? the sections are augment, condition, constraint, critic, data, "
-        "encoder, game, generator, loss, parts, penalty, run, sampler"
+        "encoder, game, generator, head, loss, parts, penalty, run, sampler"
     )
 
 

@@ -126,7 +126,7 @@ def test_an_evaluated_step_has_its_scores_in_the_log_and_their_protocol_beside(t
     assert sorted(scored) == [3, 6]
     for step, one in scored.items():
         assert lines[step].scalars["gap"] == one.scores["gap"]
-        assert lines[step].protocol == one.digest
+        assert lines[step].protocols == one.digests == {"gap": one.digest_of("gap")}
         assert (one.by, one.better) == ("train", {"gap": "lower"})
     protocol = scored[3].protocol
     assert protocol["features"] == "toys/means"
@@ -135,7 +135,9 @@ def test_an_evaluated_step_has_its_scores_in_the_log_and_their_protocol_beside(t
     assert protocol["range"] == "[-1, 1] rounded to 8 bits"
     assert (protocol["fake_count"], protocol["real_count"]) == (16, 355)
     assert (protocol["split"], protocol["seed"], protocol["image"]) == ("test", 0, "1x8x8")
-    assert protocol["metrics"] == {"gap": {"power": 2.0}}
+    own = {"name": "toys/gap", "version": "", "options": {"power": 2.0}}
+    assert scored[3].metrics == {"gap": own}
+    assert scored[3].protocol_of("gap") == {**protocol, "metric": own}
     assert {"gan-zoo", "torch"} <= protocol["versions"].keys()
 
 
@@ -263,7 +265,7 @@ def test_another_count_or_split_is_another_protocol(trained, zoo) -> None:
     run = trained()
     few, other = evaluate(run.path, Measures(count=16), registry=zoo, device="cpu")
     (more, _) = evaluate(run.path, Measures(count=17), registry=zoo, device="cpu")
-    assert len({few.digest, other.digest, more.digest}) == 3
+    assert len({one.digest_of("gap") for one in (few, other, more)}) == 3
     assert (few.protocol["split"], other.protocol["split"]) == ("test", "train")
 
 
@@ -271,7 +273,7 @@ def test_options_of_a_metric_are_taken_and_checked(trained, zoo) -> None:
     run = trained()
     asked = Measures(metrics=("gap",), options={"metric.gap": {"power": "1"}}, count=16)
     found = evaluate(run.path, asked, registry=zoo, device="cpu")
-    assert found[0].protocol["metrics"] == {"gap": {"power": 1.0}}
+    assert found[0].metrics["gap"]["options"] == {"power": 1.0}
     asked = Measures(metrics=("gap",), options={"metric.gap": {"pover": 1}})
     with pytest.raises(ZooError, match="'pover'"):
         evaluate(run.path, asked, registry=zoo)

@@ -29,6 +29,7 @@ ROOMS = (
     ("weights.bundle", "weights.hub", "weights", "weights.publication", "weights.convert"),
     ("metrics",),
     ("training",),
+    ("sweeps",),
     ("builtin.health", "builtin", "testing"),
 )
 """Packages, and modules of `zoo_core` itself, from the ground up, also within a room."""

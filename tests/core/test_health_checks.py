@@ -215,7 +215,7 @@ def test_a_value_that_is_not_finite_is_recorded(value: float) -> None:
         {
             "critic.D(real)": True,
             "critic.accuracy": "high",
-            "protocol": "abc",
+            "protocols": {"fid": "abc"},
             "health.modes": None,
         },
     ],

@@ -38,7 +38,7 @@ def score(step: int, **values: float) -> dict[str, object]:
         "scores": values,
         "better": dict.fromkeys(values, "lower"),
         "protocol": {"fake_count": 100},
-        "digest": "d1",
+        "digests": dict.fromkeys(values, "d1"),
     }
 
 
@@ -62,7 +62,7 @@ def run(tmp_path: Path) -> Path:
                 "critic.total": 1.0,
                 "critic.note": 3,
                 "fid": 9.0,
-                "protocol": "d1",
+                "protocols": {"fid": "d1"},
             },
         )
     )
@@ -80,7 +80,9 @@ def test_a_run_is_read(run):
     assert found.names == ("critic.total", "critic.note")
     assert found.series("critic.total") == [(10, 1.5), (20, 1.0)]
     assert found.last_terms == {"critic.total": 1.0, "critic.note": 3}
-    assert [(s.step, s.scores, s.digest) for s in found.scores] == [(20, {"fid": 9.0}, "d1")]
+    assert [(s.step, s.scores, s.digest_of("fid")) for s in found.scores] == [
+        (20, {"fid": 9.0}, "d1")
+    ]
     assert found.scores[0].better == {"fid": "lower"}
     assert found.events[0].kind == "collapse"
     assert (list(found.samples), found.checkpoints) == ([10, 20], (10,))

@@ -96,7 +96,9 @@ def test_a_line_that_cannot_be_kept_is_an_error(
 
 
 LINES = (
-    LogLine(step=1, seconds=2.0, images_per_second=3.0, scalars={"a": 1.0, "b": 2}, protocol="d"),
+    LogLine(
+        step=1, seconds=2.0, images_per_second=3.0, scalars={"a": 1.0, "b": 2}, protocols={"a": "d"}
+    ),
     LogLine(step=1),
     Event(step=2, since=1, kind="k", text="t", advice="a", more={"left": 4}),
     Event(step=2),
@@ -108,7 +110,8 @@ LINES = (
         scores={"fid": 1.5, "kid.std": 0.25},
         better={"fid": "lower"},
         protocol={"seed": 0},
-        digest="d",
+        metrics={"fid": {"name": "m/fid"}, "kid.std": {"name": "m/kid"}},
+        digests={"fid": "d", "kid.std": "e"},
     ),
 )
 
@@ -120,10 +123,10 @@ def test_a_line_comes_back_from_json_as_it_was(line: LogLine | Event | Evaluatio
 
 def test_the_keys_of_the_files_are_these() -> None:
     log, _, event, _, evaluation = (line.to_json() for line in LINES)
-    assert list(log) == ["step", "seconds", "images_per_second", "a", "b", "protocol"]
+    assert list(log) == ["step", "seconds", "images_per_second", "a", "b", "protocols"]
     assert list(event) == ["step", "since", "kind", "text", "advice", "left"]
-    keys = ["step", "by", "weights", "direction", "scores", "better", "digest", "protocol"]
-    assert list(evaluation) == keys
+    keys = ["step", "by", "weights", "direction", "scores", "better"]
+    assert list(evaluation) == [*keys, "digests", "metrics", "protocol"]
 
 
 def test_no_scalar_takes_the_place_of_the_step() -> None:
@@ -163,15 +166,15 @@ def test_a_direction_before_a_name_is_taken_off() -> None:
 
 
 def evaluation(step: int, value: float, **other: Any) -> Evaluation:
-    line = {"by": "train", "scores": {"fid": value}, "better": {"fid": "lower"}, "digest": "d"}
-    return Evaluation.from_json({**line, "step": step, **other})
+    line = {"by": "train", "scores": {"fid": value}, "better": {"fid": "lower"}}
+    return Evaluation.from_json({**line, "digests": {"fid": "d"}, "step": step, **other})
 
 
 def test_the_best_step_is_the_first_of_the_best_while_training() -> None:
     found = [evaluation(1, 3.0), evaluation(2, 1.0), evaluation(3, 1.0), evaluation(4, 2.0)]
     assert best_step(found, "fid") == 2
     assert best_step([*found, evaluation(4, 0.5, by="eval")], "fid") == 2
-    assert best_step([*found, evaluation(5, 9.0, digest="e")], "fid") == 5
+    assert best_step([*found, evaluation(5, 9.0, digests={"fid": "e"})], "fid") == 5
     assert best_step(found, "kid") is None
     assert best_step([], "fid") is None
 

@@ -259,7 +259,7 @@ def test_an_unknown_role_is_refused() -> None:
     assert caught.value.message == "user names a part for the unknown role 'generater'"
     assert caught.value.hint == (
         "did you mean 'generator'? the roles are generator, critic, loss, penalty, "
-        "constraint, sampler, condition, game, encoder, data, augment, metric, features"
+        "constraint, head, sampler, condition, game, encoder, data, augment, metric, features"
     )
 
 

@@ -18,7 +18,7 @@ SCORE = {
     "direction": "",
     "scores": {"fid": 12.345678, "kid": 0.01},
     "better": {"fid": "lower", "kid": "lower"},
-    "digest": "0123456789abcdef",
+    "digests": {"fid": "0123456789abcdef", "kid": "fedcba9876543210"},
     "protocol": {
         "features": "zoo-plugin-metrics/pixels",
         "features_digest": "ab" * 32,
@@ -69,7 +69,7 @@ def test_measured_metrics_are_a_model_index_with_their_protocol(config):
 def test_scores_are_a_table_for_people(config):
     config["scores"] = [SCORE]
     text = card(config, "ada/digits")
-    assert "| fid | 12.35 | lower | `0123456789abcdef` |" in text
+    assert "| fid | 12.35 | lower | pixels | `0123456789abcdef` |" in text
     assert "1000 samples, 297 real images, split test, data gan-zoo/digits" in text
     assert "Nobody has measured" not in text
 
@@ -138,7 +138,9 @@ def test_text_of_others_is_shown_and_not_read(config):
     config["composition"]["task"]["classes"] = [EVIL]
     config["training"]["command"] = f"zoo train {EVIL}"
     config["origin"] = {EVIL: EVIL}
-    config["scores"] = [{**SCORE, "scores": {EVIL: 1.0}, "digest": EVIL, "better": {EVIL: EVIL}}]
+    config["scores"] = [
+        {**SCORE, "scores": {EVIL: 1.0}, "digests": {EVIL: EVIL}, "better": {EVIL: EVIL}}
+    ]
     text = card(config, "ada/digits")
     body = without_code(text.partition("\n---\n\n")[2])
     for raw in ("<script", "](http://evil)", "![a]", "\n# h", "http://e/"):

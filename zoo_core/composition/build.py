@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 import torch
 from torch import Tensor, nn
 
+from zoo_core.composition.heads import WithHeads
+from zoo_core.composition.meta import on_meta
 from zoo_core.composition.selection import Selection
 from zoo_core.composition.settings import PLAYER_OPTIONS, Section, Settings
 from zoo_core.config.options import task_names_of
@@ -25,6 +28,7 @@ from zoo_core.interfaces import (
     Game,
     GameParts,
     Generator,
+    Head,
     Penalty,
     Role,
     Sampler,
@@ -149,13 +153,10 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
 
     Args:
         plan: the checked composition.
-        features: shape of the critic's features, for the condition.
+        features: shape of the critic's features, for the condition and for heads.
         seed: of the initial weights.
     """
-    nets = {
-        name: _seeded(plan.settings[role.part], plan.needs(role), seed, name)
-        for name, role in plan.roles.items()
-    }
+    nets = {name: _net(plan, role, features, seed, name) for name, role in plan.roles.items()}
     condition = plan.condition
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of("weights", seed, "condition"))
@@ -172,6 +173,21 @@ def build_game(plan: Blueprint, features: tuple[int, ...], seed: int) -> Game:
     if not isinstance(game, Game):
         raise TypeError(f"{plan.described('game')} is no zoo_core.interfaces.Game")
     return game
+
+
+def _net(plan: Blueprint, role: Role, features: tuple[int, ...], seed: int, name: str) -> nn.Module:
+    """Build the net of a role, with the seed's weights; a critic with its further heads."""
+    net = _seeded(plan.settings[role.part], plan.needs(role), seed, name)
+    if not isinstance(net, Discriminator) or not plan.chosen["head"].items:
+        return net
+    # a critic that is only shapes has heads that are only shapes
+    shapes = on_meta() if any(p.is_meta for p in net.parameters()) else nullcontext()
+    with torch.random.fork_rng(devices=[]), shapes:
+        torch.manual_seed(key_of("weights", seed, name, "heads"))
+        heads: dict[str, Head] = _several(plan, "head", Head)
+        for head in heads.values():
+            head.prepare(features)
+    return WithHeads(net, heads)
 
 
 class _NoSampler(Sampler):

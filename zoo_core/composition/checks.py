@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zoo_core.composition.build import Blueprint, keywords
+from zoo_core.composition.build import Blueprint, build_game, keywords
 from zoo_core.composition.meta import on_meta
 from zoo_core.composition.shapes import ONE_IS_TOO_FEW, Case, Trial, tried
 from zoo_core.config.options import reads_images
 from zoo_core.errors import ZooError
-from zoo_core.interfaces import Penalty, Role
+from zoo_core.interfaces import Head, Penalty, Role
 from zoo_core.spec import ImageSpec
 
 OTHERS = "another `--size`, a larger `--batch` or another part; `zoo matrix` shows what fits"
@@ -54,9 +54,9 @@ def check(plan: Blueprint) -> Findings:
         if role.part == "encoder":
             _check_encoder(plan, role, trials[name])
     _check_single_score(plan, patches=patches)
-    with on_meta():
-        plan.condition.prepare(features)
     _check_per_sample(plan, trials)
+    with on_meta():
+        build_game(plan, features, 0)
     return Findings({name: t.parameters for name, t in trials.items()}, features, patches)
 
 
@@ -191,6 +191,14 @@ def _check_per_sample(plan: Blueprint, trials: Mapping[str, Trial]) -> None:
     penalty = needs_unmixed_critic(plan)
     if not penalty:
         return
+    for item in plan.chosen["head"].items:
+        head = item.entry.load()
+        if isinstance(head, type) and issubclass(head, Head) and head.mixes:
+            raise ZooError(
+                f"penalty {penalty!r} needs the gradient of each sample, "
+                f"but head {item.entry.name!r} compares the images of a batch",
+                hint="`--head none`, or another penalty",
+            )
     for name, role in plan.roles.items():
         if role.part == "critic" and trials[name].mixes:
             raise ZooError(

@@ -19,6 +19,7 @@ from zoo_core.composition.settings import (
     Settings,
     argument_layers,
     run_options,
+    sections,
     settle,
 )
 from zoo_core.config.configuration import Configuration, Names, RecordedTask
@@ -82,10 +83,11 @@ class Composition:
 
     @property
     def features(self) -> tuple[int, ...]:
-        """Return the shape of the critic's features; empty where no condition is built for it."""
+        """Return the shape of the critic's features; empty where nothing is built for it."""
         condition = self.plan.target("condition") or Condition
         is_prepared = getattr(condition, "prepare", None) is not Condition.prepare
-        return self.findings.features if is_prepared else ()
+        asked = is_prepared or self.plan.chosen["head"].items
+        return self.findings.features if asked else ()
 
     def build(self) -> Game:
         """Build the game on the CPU with the seed's weights."""
@@ -161,6 +163,32 @@ def compose(
         _ = composition.findings
     parts_of_batch(composition.run)
     return composition
+
+
+def sections_of_parts(
+    parts: Parts,
+    *,
+    registry: Registry,
+    recipe: str | None = None,
+    config: Configuration | None = None,
+) -> Settings:
+    """Return the sections of what `compose` would choose, with their options and no values yet.
+
+    Args:
+        parts: role to name or names.
+        registry: where names are looked up.
+        recipe: as `compose` takes it.
+        config: as `compose` takes it.
+
+    Raises:
+        ZooError: an unknown name, or a part that is needed and that nobody names.
+    """
+    user, file = Layer("user", parts), config or Configuration()
+    asked = [user, Layer("config", file.parts)]
+    chosen_recipe, _ = _recipe(registry, user, recipe, config)
+    if chosen_recipe is not None:
+        asked.append(recipe_layer(chosen_recipe))
+    return sections(select(registry, asked))
 
 
 def _recipe(

@@ -76,17 +76,18 @@ def settle(layers: Sequence[Layer], chosen: Selection) -> Settings:
     Raises:
         ZooError: an unknown section or option, a value of another type or out of bounds.
     """
-    sections = _sections(chosen)
-    layers = [_normalised(_applicable(layer, chosen), sections) for layer in layers]
+    found = sections(chosen)
+    layers = [_normalised(_applicable(layer, chosen), found) for layer in layers]
     for layer in layers:
-        _check_names(layer, sections)
-    for name, section in sections.items():
+        _check_names(layer, found)
+    for name, section in found.items():
         for option in section.options.values():
             section.values[option.name] = _decide(option, name, section.owner, layers)
-    return sections
+    return found
 
 
-def _sections(chosen: Selection) -> Settings:
+def sections(chosen: Selection) -> Settings:
+    """Return the sections of chosen parts, with their options and no values yet."""
     found = {"run": Section("the run", RUN_OPTIONS)}
     for role, choice in chosen.items():
         for item in choice.items:
@@ -161,12 +162,12 @@ def _still_meant(layer: Layer, chosen: Selection, section: str) -> bool:
     return there.issuperset(wanted)
 
 
-def _normalised(layer: Layer, sections: Settings) -> Layer:
+def _normalised(layer: Layer, known: Settings) -> Layer:
     """Return the layer with `penalty` and `constraint` spelled with the one part they mean."""
     options: dict[str, dict[str, object]] = {}
     for name, values in layer.options.items():
         if name in MANY:
-            full = [section for section in sections if section.startswith(f"{name}.")]
+            full = [section for section in known if section.startswith(f"{name}.")]
             if len(full) > 1 and not layer.strict:
                 # a part cannot know that the user has asked for more than one
                 continue
@@ -180,19 +181,19 @@ def _normalised(layer: Layer, sections: Settings) -> Layer:
     return Layer(layer.name, layer.parts, options, layer.strict)
 
 
-def _check_names(layer: Layer, sections: Settings) -> None:
+def _check_names(layer: Layer, known: Settings) -> None:
     if not layer.strict:
         return
     for name, values in layer.options.items():
-        if name not in sections:
+        if name not in known:
             raise ZooError(
                 f"{layer.name} sets {'.'.join((name, next(iter(values), '')))!r}, "
                 f"but this composition has no {name!r}",
-                hint=f"{nearest(name, sections)}its sections are {', '.join(sorted(sections))}",
+                hint=f"{nearest(name, known)}its sections are {', '.join(sorted(known))}",
             )
         for option in values:
-            if option not in sections[name].options:
-                raise unknown_option(option, sections[name].options, sections[name].owner)
+            if option not in known[name].options:
+                raise unknown_option(option, known[name].options, known[name].owner)
 
 
 def _decide(option: Option, name: str, owner: str, layers: Sequence[Layer]) -> Setting:

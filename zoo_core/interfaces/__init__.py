@@ -24,7 +24,15 @@ from zoo_core.interfaces.metrics import (
     Seen,
 )
 from zoo_core.interfaces.nets import Discriminator, Encoder, Generator, Styled
-from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty, Sampler
+from zoo_core.interfaces.parts import (
+    Augment,
+    Condition,
+    Constraint,
+    Head,
+    Loss,
+    Penalty,
+    Sampler,
+)
 from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
@@ -55,6 +63,7 @@ __all__ = [
     "Game",
     "GameParts",
     "Generator",
+    "Head",
     "ImageSet",
     "Imported",
     "Importer",

@@ -56,7 +56,7 @@ class Duel(nn.Module):
         condition: how labels or codes take part.
         augment: what the critic sees of the images.
         penalties: name to penalty; the name also names its random stream.
-        constraints: act after the optimiser's step.
+        constraints: parametrise a net, or act after its optimiser's step.
         names: of its nets and terms.
     """
 
@@ -81,6 +81,9 @@ class Duel(nn.Module):
         self.penalties = nn.ModuleDict(penalties)
         self.constraints = tuple(constraints)
         self.names = names or DuelNames()
+        parts: tuple[Constraint | Penalty, ...] = (*self.constraints, *self._penalties().values())
+        for part in parts:
+            part.prepare(self._net(part.player))
 
     def generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """Return float32 images (N, C, H, W)."""
@@ -145,10 +148,9 @@ class Duel(nn.Module):
 
     def after(self, player: str, notes: Mapping[str, Tensor]) -> None:
         """Act after a move: constraints, then the state of penalties and augmentation."""
-        net = self.critic if player == "critic" else self.generator
         for constraint in self.constraints:
             if constraint.player == player:
-                constraint(net)
+                constraint(self._net(player))
         prefix = self.names.prefix
         own = {key[len(prefix) :]: value for key, value in notes.items() if key.startswith(prefix)}
         for penalty in self._penalties().values():
@@ -156,6 +158,9 @@ class Duel(nn.Module):
                 penalty.observe(own)
         if player == "critic":
             self.augment.observe(own)
+
+    def _net(self, player: str) -> nn.Module:
+        return self.critic if player == "critic" else self.generator
 
     def _penalties(self) -> dict[str, Penalty]:
         return {name: p for name, p in self.penalties.items() if isinstance(p, Penalty)}

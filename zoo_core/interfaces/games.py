@@ -131,7 +131,7 @@ class Round:
 
 Play = Generator[Mapping[str, Terms], Notes, None]
 
-DUEL = frozenset({"critic", "loss", "penalty", "constraint", "augment"})
+DUEL = frozenset({"critic", "head", "loss", "penalty", "constraint", "augment"})
 """The kinds of parts that a duel is made of, by role."""
 
 
@@ -140,8 +140,8 @@ class Game(nn.Module, ABC):
 
     Attributes:
         needs: the roles that it takes parts for, beside a generator. What it does not take is
-            refused by name; of what it takes, only conditions, augmentations, penalties and
-            constraints may be absent.
+            refused by name; of what it takes, only conditions, augmentations, penalties,
+            constraints and heads may be absent.
     """
 
     needs: ClassVar[frozenset[str]] = DUEL | {"sampler", "condition"}

@@ -46,7 +46,7 @@ class Penalty(nn.Module, ABC):
     a step is captured once and replayed.
 
     Attributes:
-        player: whose move it is part of.
+        player: whose move it is part of, "critic" or "generator".
         every: it acts on every so many moves of its player, with its weight times as large.
         differentiates: {"real"}, {"fake"} or both: whose images require gradients before they are
             scored, so that the scoring pass is shared. They are leaves in a critic's move; in a
@@ -54,13 +54,16 @@ class Penalty(nn.Module, ABC):
         per_sample: it reads the gradient of each sample, which a batch-normalised critic mixes.
     """
 
-    player: ClassVar[str] = "critic"
+    player: str = "critic"
     differentiates: ClassVar[frozenset[str]] = frozenset()
     per_sample: ClassVar[bool] = False
     every: int = 1
 
     def __init__(self) -> None:
         super().__init__()
+
+    def prepare(self, net: nn.Module) -> None:
+        """Make room for what is kept of the player's net, before anything trains."""
 
     @abstractmethod
     def forward(self, turn: Turn) -> Terms: ...
@@ -69,18 +72,50 @@ class Penalty(nn.Module, ABC):
         """Update state after the move from its notes, averaged over devices."""
 
 
-class Constraint(ABC):
-    """Change a player's net after its optimiser's step.
+class Constraint:
+    """Hold a player's net to something: by how it is parametrised, or after each of its steps.
 
     Attributes:
-        player: whose net it acts on.
+        player: whose net it acts on, "critic" or "generator".
     """
 
-    player: ClassVar[str] = "critic"
+    player: str = "critic"
+
+    def prepare(self, net: nn.Module) -> None:
+        """Change how the net is parametrised, before anything trains.
+
+        Raises:
+            ZooError: a net that cannot be held to it.
+        """
+
+    def __call__(self, net: nn.Module) -> None:
+        """Change the parameters in place, after the optimiser's step."""
+
+
+class Head(nn.Module, ABC):
+    """A further head of any critic: what it says of the features is added to the scores.
+
+    It is told the shape of the critic's features (`prepare`); its parameters are the critic's.
+
+    Attributes:
+        mixes: an image's score depends on the others of its batch.
+
+    Shapes:
+        features (N, F) or (N, F, h, w) -> (N,); a critic of patches adds it to all of an image's.
+    """
+
+    mixes: ClassVar[bool] = False
 
     @abstractmethod
-    def __call__(self, net: nn.Module) -> None:
-        """Change the parameters in place."""
+    def prepare(self, features: tuple[int, ...]) -> None:
+        """Build what depends on the critic's features, given without their batch dimension.
+
+        Raises:
+            ZooError: features of a shape that it cannot read.
+        """
+
+    @abstractmethod
+    def forward(self, features: Tensor) -> Tensor: ...
 
 
 class Sampler(nn.Module, ABC):

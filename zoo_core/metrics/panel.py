@@ -34,7 +34,7 @@ from zoo_core.interfaces import (
 from zoo_core.interfaces.metrics import Better
 from zoo_core.metrics.cache import cached
 from zoo_core.metrics.image_sets import seen_set
-from zoo_core.metrics.protocol import RANGE, digest_of, metric_options, versions
+from zoo_core.metrics.protocol import RANGE, digest_of, own_of_metrics, shared_versions
 from zoo_core.metrics.real_side import RealSide
 from zoo_core.registry.lookup import Registered
 from zoo_core.runs.lines import Evaluation
@@ -48,13 +48,15 @@ class Scored:
 
     Args:
         values: score to value.
-        protocol: all that scores must share to be compared, as JSON data.
+        protocol: what the protocols of all scores share, as JSON data.
+        metrics: score to what is its own of its protocol.
         better: score to which way is better.
         remarks: why a score should not be believed.
     """
 
     values: Mapping[str, float]
     protocol: Mapping[str, Any]
+    metrics: Mapping[str, Any]
     better: Mapping[str, Better]
     remarks: tuple[str, ...] = ()
 
@@ -68,7 +70,11 @@ class Scored:
             scores=self.values,
             better=self.better,
             protocol=self.protocol,
-            digest=digest_of(self.protocol),
+            metrics=self.metrics,
+            digests={
+                name: digest_of({**self.protocol, "metric": own})
+                for name, own in self.metrics.items()
+            },
             remarks=self.remarks,
         )
 
@@ -117,6 +123,7 @@ class Panel:
         )
         self._check_real()
         self._references: dict[str, Reference] = {}
+        self._own = own_of_metrics(composition)
 
     def against(self, split: Split) -> Panel:
         """Return this panel for another split; features and data are not read again.
@@ -161,6 +168,7 @@ class Panel:
         """
         values: dict[str, float] = {}
         remarks: list[str] = []
+        own: dict[str, Any] = {}
         for name, metric in self.metrics.items():
             _check_count(name, metric, len(fake), "samples")
             compared = Comparison(
@@ -170,12 +178,15 @@ class Panel:
                 critic=critic if metric.needs_critic else None,
                 rng=self._rng(name),
             )
-            values |= {key: float(value) for key, value in metric(compared).items()}
+            scores = {key: float(value) for key, value in metric(compared).items()}
+            values |= scores
+            own |= dict.fromkeys(scores, self._own[name])
             remarks += metric.doubts(compared)
         _check_finite(values)
         return Scored(
             values=values,
             protocol=self.protocol(len(fake)),
+            metrics=own,
             better=self.better,
             remarks=tuple(remarks),
         )
@@ -184,15 +195,15 @@ class Panel:
         """Return what a metric keeps of the real side."""
         if name not in self._references:
             metric = self.metrics[name]
-            key = {**self._fixed(), "metric": name, "options": self._options()[name]}
+            key = {**self._fixed(), "metric": self._own[name]}
             self._references[name] = cached(
                 key, lambda: metric.reference(self.real, self._rng(name).child("reference"))
             )
         return self._references[name]
 
     def protocol(self, count: int) -> dict[str, Any]:
-        """Return the protocol of the scores of so many samples, as JSON data."""
-        return {**self._fixed(), "fake_count": count, "metrics": self._options()}
+        """Return what the protocols of scores of so many samples share, as JSON data."""
+        return {**self._fixed(), "fake_count": count}
 
     def _fixed(self) -> dict[str, Any]:
         plan = self.composition.plan
@@ -208,16 +219,13 @@ class Panel:
             "split": self.split,
             "real_count": self.real.count,
             "seed": self.seed,
-            "versions": versions(self.composition),
+            "versions": shared_versions(self.composition),
         }
 
     def _data(self) -> Registered:
         composition = self.composition
         item = composition.plan.chosen["data"].items[0]
         return origin(composition.registry, item, composition.dataset)
-
-    def _options(self) -> dict[str, dict[str, Any]]:
-        return metric_options(self.composition)
 
     def _rng(self, name: str) -> CounterDraws:
         return CounterDraws(self.seed, 0, path=("metric", name))

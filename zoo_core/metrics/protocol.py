@@ -21,22 +21,26 @@ def digest_of(protocol: Mapping[str, Any]) -> str:
     return sha256_of_bytes(text.encode())[:16]
 
 
-def metric_options(composition: Composition) -> dict[str, dict[str, Any]]:
-    """Return the options of each metric, as JSON data."""
-    found = {}
+def own_of_metrics(composition: Composition) -> dict[str, dict[str, Any]]:
+    """Return what is each metric's own of a protocol, as JSON data: name, version and options."""
+    known, found = _versions(composition), {}
     for item in composition.plan.chosen["metric"].items:
         section = composition.settings[ROLES["metric"].section(item.entry.name)]
-        found[item.entry.name] = json.loads(json.dumps(section.plain()))
+        found[item.entry.name] = {
+            "name": item.qualified,
+            "version": known.get(item.source, ""),
+            "options": json.loads(json.dumps(section.plain())),
+        }
     return found
 
 
-def versions(composition: Composition) -> dict[str, str]:
-    """Return the versions of what computes the scores."""
-    items = [
-        *composition.plan.chosen["features"].items,
-        *composition.plan.chosen["metric"].items,
-    ]
-    sources = {p.source.distribution: p.source.version for p in composition.registry.plugins}
-    used = {item.source for item in items} | {"gan-zoo"}
-    found = {name: sources.get(name, "") for name in sorted(used)}
+def shared_versions(composition: Composition) -> dict[str, str]:
+    """Return the versions of what every metric uses."""
+    known = _versions(composition)
+    used = {item.source for item in composition.plan.chosen["features"].items} | {"gan-zoo"}
+    found = {name: known.get(name, "") for name in sorted(used)}
     return {**found, "torch": metadata.version("torch").partition("+")[0]}
+
+
+def _versions(composition: Composition) -> dict[str, str]:
+    return {p.source.distribution: p.source.version for p in composition.registry.plugins}

@@ -27,38 +27,41 @@ class LogLine:
         seconds: of training, over all sessions; None where that is not known.
         images_per_second: of training, over all sessions; None where that is not known.
         scalars: terms, notes and scores by name; they may not be finite.
-        protocol: digest of the scores among them; empty where there are none.
+        protocols: of each score among them, the digest of its protocol.
     """
 
     step: int
     seconds: float | None = None
     images_per_second: float | None = None
     scalars: Mapping[str, float] = field(default_factory=dict)
-    protocol: str = ""
+    protocols: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the line as JSON data; no scalar takes the place of what stands beside them."""
         speed = {"seconds": self.seconds, "images_per_second": self.images_per_second}
         head = {"step": self.step, **{key: v for key, v in speed.items() if v is not None}}
-        tail = {"protocol": self.protocol} if self.protocol else {}
+        tail = {"protocols": dict(self.protocols)} if self.protocols else {}
         return {**head, **self.scalars, **head, **tail}
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Self:
         """Read a line that has a step."""
-        beside = {"step", "seconds", "images_per_second", "protocol"}
+        beside = {"step", "seconds", "images_per_second", "protocols"}
         return cls(
             step=line["step"],
             seconds=number(line.get("seconds")),
             images_per_second=number(line.get("images_per_second")),
             scalars={name: v for name, v in line.items() if name not in beside and is_number(v)},
-            protocol=str(line.get("protocol", "")),
+            protocols=_texts(line.get("protocols")),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """The scores of some weights against one split, in one direction.
+
+    A protocol belongs to a metric: that of a score is what all scores here share, and what is its
+    own. So a score has the same protocol whatever is measured beside it.
 
     Args:
         step: of the weights; None where it is not known.
@@ -67,8 +70,10 @@ class Evaluation:
         direction: of a translation, such as "ab"; empty otherwise.
         scores: score to value.
         better: score to which way is better.
-        protocol: all that scores must share to be compared, as JSON data.
-        digest: of the protocol; scores of different digests must not be compared.
+        protocol: what the protocols of all scores here share, as JSON data.
+        metrics: score to what is its own: its metric, with version and options.
+        digests: score to the digest of its whole protocol; scores of different digests must not be
+            compared.
         remarks: why a score should not be believed; not recorded.
     """
 
@@ -79,7 +84,8 @@ class Evaluation:
     scores: Mapping[str, float]
     better: Mapping[str, Better]
     protocol: Mapping[str, Any]
-    digest: str
+    metrics: Mapping[str, Any]
+    digests: Mapping[str, str]
     remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -91,7 +97,8 @@ class Evaluation:
             "direction": self.direction,
             "scores": dict(self.scores),
             "better": dict(self.better),
-            "digest": self.digest,
+            "digests": dict(self.digests),
+            "metrics": dict(self.metrics),
             "protocol": dict(self.protocol),
         }
 
@@ -109,8 +116,18 @@ class Evaluation:
             scores={_bare(name, direction): v for name, v in values.items() if v is not None},
             better={_bare(n, direction): w for n, w in ways.items() if w in ("lower", "higher")},
             protocol=mapping(line.get("protocol")),
-            digest=str(line.get("digest", "")),
+            metrics=mapping(line.get("metrics")),
+            digests=_texts(line.get("digests")),
         )
+
+    def protocol_of(self, score: str) -> dict[str, Any]:
+        """Return all that another score must share to be compared, as far as it was recorded."""
+        own = mapping(self.metrics.get(score))
+        return {**self.protocol, **({"metric": dict(own)} if own else {})}
+
+    def digest_of(self, score: str) -> str:
+        """Return the digest of a score's protocol; empty where it was not recorded."""
+        return self.digests.get(score, "")
 
     def named(self, *, several: bool) -> dict[str, float]:
         """Return the scores as the log names them.
@@ -190,8 +207,10 @@ def best_step(evaluations: Iterable[Evaluation], score: str) -> int | None:
     if not found:
         return None
     newest = found[-1][0]
-    sign = -1 if newest.better.get(_bare(score, newest.direction)) == "higher" else 1
-    same = [(one.step, sign * value) for one, value in found if one.digest == newest.digest]
+    bare = _bare(score, newest.direction)
+    sign = -1 if newest.better.get(bare) == "higher" else 1
+    digest = newest.digest_of(bare)
+    same = [(one.step, sign * value) for one, value in found if one.digest_of(bare) == digest]
     return min(same, key=lambda pair: pair[1])[0]
 
 
@@ -212,6 +231,15 @@ def number(value: Any) -> float | None:
 def mapping(value: object) -> Mapping[str, Any]:
     """Return a JSON object, or an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
+
+
+def features_name(protocol: Mapping[str, Any]) -> str:
+    """Return what a metric saw images through, in short; empty where it was not recorded."""
+    return str(protocol.get("features", "")).rpartition("/")[2]
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {name: text for name, text in mapping(value).items() if isinstance(text, str)}
 
 
 def _bare(name: str, direction: str) -> str:

@@ -21,11 +21,11 @@ class Measured:
 
     Args:
         scores: by the names that the log has for them.
-        protocol: its digest.
+        protocols: of each score, the digest of its protocol.
     """
 
     scores: Mapping[str, float] = field(default_factory=dict)
-    protocol: str = ""
+    protocols: Mapping[str, str] = field(default_factory=dict)
 
 
 class Evaluations:
@@ -65,7 +65,7 @@ class Evaluations:
     def measure(self) -> Measured:
         """Evaluate the run as it is; return what the log line gets, and keep the protocols."""
         scores: dict[str, float] = {}
-        digest = ""
+        digests: dict[str, str] = {}
         for samples, panel in self.panels:
             found = self._scored(samples, panel).recorded(
                 step=self.run.step,
@@ -75,8 +75,8 @@ class Evaluations:
             )
             self.run.directory.append(found)
             scores |= found.named(several=len(self.panels) > 1)
-            digest = found.digest
-        return Measured(scores, digest)
+            digests |= {self._name(samples, n): digest for n, digest in found.digests.items()}
+        return Measured(scores, digests)
 
     def _name(self, samples: Samples, score: str) -> str:
         return f"{samples.direction}.{score}" if len(self.panels) > 1 else score

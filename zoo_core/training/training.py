@@ -268,7 +268,7 @@ def _log(run: Run, measured: Measured) -> None:
         seconds=round(run.seconds, 3),
         images_per_second=round(run.images_per_second, 2),
         scalars=scalars,
-        protocol=measured.protocol,
+        protocols=measured.protocols,
     )
     run.directory.append(line)
     run.watcher.logged(run, run.step, scalars)

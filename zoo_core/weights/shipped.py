@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from zoo_core.errors import ZooError
 from zoo_core.registry.entry import WEIGHTS_NAME, Entry
 from zoo_core.registry.lookup import Registered, Registry
+from zoo_core.runs.lines import features_name
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle_config
 from zoo_core.weights.bundle.config import BundleConfig
 
@@ -126,5 +127,5 @@ def _metric(config: BundleConfig) -> str:
     held_out = [one for one in found if one.protocol.get("split") == "test"]
     for one in reversed(held_out or found):
         name, value = next(iter(one.scores.items()))
-        return f"{name} {value:.4g}"
+        return f"{name} ({features_name(one.protocol) or 'unknown features'}) {value:.4g}"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,35 +12,68 @@ from zoo_cli.helping import Command
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_core import ZooError
 
+if TYPE_CHECKING:
+    from zoo_core.runs.rows import At
+
 
 @click.command(
     "compare",
     cls=Command,
     examples=(
         "zoo compare runs/dcgan-wgan-gp-digits runs/dcgan-hinge-digits",
-        "zoo compare runs/* --json",
+        "zoo compare runs/* --sort fid",
+        "zoo compare runs/* --format latex",
     ),
 )
 @click.argument("runs", metavar="RUN RUN...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@click.option(
+    "--sort",
+    metavar="NAME",
+    default="",
+    help="Sort rows by a score, best first, or by a term, an option, `steps`, `seconds`.",
+)
+@click.option(
+    "--at",
+    type=click.Choice(["best", "last"]),
+    default="best",
+    show_default=True,
+    help="Which evaluation of a run counts, of each score by itself.",
+)
+@click.option("--each", is_flag=True, help="A row for every run, also where only seeds differ.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "markdown", "latex", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
 @quiet_option
 @pass_terminal
-def command(terminal: Terminal, *, runs: tuple[str, ...], as_json: bool) -> None:
-    """Compare runs: what differs, how fast they are, last terms, best and last scores.
+def command(
+    terminal: Terminal,
+    *,
+    runs: tuple[str, ...],
+    sort: str,
+    at: At,
+    each: bool,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Compare runs: their scores, what differs, last terms.
 
-    Scores of different protocols never share a column. Runs may still be training.
+    Runs that differ only in the seed are one row: mean, sample standard deviation, count. Scores
+    of different protocols never share a column. Runs may still be training.
     """
-    from zoo_cli.comparing.described import described
-    from zoo_cli.comparing.tables import show_comparison
-    from zoo_core.runs import read_history
+    from zoo_cli.comparing.printing import print_comparison
+    from zoo_core.runs.comparison import compare_runs
 
     _check(runs)
-    found = [read_history(run) for run in runs]
-    _check_different([run.path for run in found])
-    if as_json:
-        terminal.json(described(found))
-    else:
-        show_comparison(terminal, found)
+    found = compare_runs(runs, at=at, sort=sort, each=each)
+    _check([str(run.path) for run in found.runs])
+    _check_different([run.path for run in found.runs])
+    print_comparison(terminal, found, "json" if as_json else form)
 
 
 def _check(runs: Sequence[str]) -> None:

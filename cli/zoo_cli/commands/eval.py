@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo_cli.comparing.scores import protocol_text
+from zoo_cli.comparing.words import protocol_text
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
 from zoo_cli.installed import found_source, installed_registry
 from zoo_cli.terminal import Terminal, columns, pass_terminal, quiet_option
 from zoo_cli.wording import number
 from zoo_core import ZooError
+from zoo_core.runs.lines import features_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,18 +152,22 @@ def _keep(path: Path, found: Sequence[Evaluation]) -> None:
 
 
 def _show(terminal: Terminal, found: Sequence[Evaluation]) -> None:
-    """Print a column for each protocol, and below it what the protocols say."""
-    table = columns("score", *(_heading(one) for one in found))
+    """Print a column for each direction and split, and below it how their scores were measured."""
+    table = columns(
+        f"seen through {features_name(found[0].protocol)}", *(_heading(one) for one in found)
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for name in dict.fromkeys(name for one in found for name in one.scores):
         way = found[0].better.get(name, "")
         cells = [number(one.scores[name]) if name in one.scores else "-" for one in found]
         table.add_row(f"{name} ({way} is better)" if way else name, *cells)
-    table.add_row("protocol", *(one.digest for one in found), style="dim")
     terminal.show(table)
     for one in found:
-        terminal.show(f"{one.digest}: {protocol_text(one.protocol, one.weights)}")
+        # scores of one metric share a digest
+        first = {digest: name for name, digest in reversed(list(one.digests.items()))}
+        digests = ", ".join(f"{name} {digest}" for digest, name in reversed(first.items()))
+        terminal.show(f"{_heading(one)}: {protocol_text(one.protocol, one.weights)}; {digests}")
 
 
 def _heading(one: Evaluation) -> str:

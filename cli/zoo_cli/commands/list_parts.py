@@ -120,7 +120,7 @@ def _table(terminal: Terminal, registry: Registry, items: Sequence[Registered], 
         entry, summary = item.entry, _summary(registry, item)
         if terminal.is_wide:
             dim = (Text(entry.paper, style="dim"), Text(item.source, style="dim"))
-            table.add_row(entry.name, summary, *dim)
+            table.add_row(entry.name, Text(summary), *dim)
         else:
             origin = "  ".join(part for part in (entry.paper, item.source) if part)
             table.add_row(entry.name, Text.assemble(summary, "\n", (origin, "dim")))

@@ -22,6 +22,7 @@ from zoo_cli.training.options import (
 from zoo_cli.training.report import announce, report
 from zoo_cli.training.request import (
     Request,
+    begun_from,
     check_resumable,
     check_sections,
     given_options,
@@ -83,15 +84,9 @@ def command(terminal: Terminal, context: click.Context, /, **given: Any) -> None
 
 def _composed(terminal: Terminal, request: Request) -> Composition:
     from zoo_core.composition import compose
-    from zoo_core.config.file import read_config_file
 
-    file = Path(request.config) if request.config else None
-    config = read_config_file(file).located(file.parent) if file else None
-    # a plugin file that has moved is named again
-    named = {Path(file).name for file in request.plugins}
-    needed = config.plugins if config else ()
-    recorded = [file for file in needed if Path(file).name not in named]
-    registry = installed_registry(terminal, (*request.plugins, *recorded))
+    config, plugins = begun_from(request)
+    registry = installed_registry(terminal, plugins)
     if config is None and request.recipe in (None, NOTHING):
         config = _begun(request, registry)
     return compose(

@@ -3,44 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from zoo_cli.comparing.differences import data_of, data_text, differences
-from zoo_cli.comparing.scores import Column, Point, columns_of, protocol_differences, protocols_of
 from zoo_core.runs import History
+from zoo_core.runs.columns import Column, Point, protocols_of
+from zoo_core.runs.rows import Group, RunComparison
 
 
-def described(runs: Sequence[History]) -> dict[str, Any]:
+def described(found: RunComparison) -> dict[str, Any]:
     """Return all that is known of runs and of how they differ."""
-    data = [data_of(run) for run in runs]
-    protocols = protocols_of(runs)
-    found = {
-        "same_data": all(one == data[0] for one in data),
-        "runs": [_run(run) for run in runs],
+    whole = {
+        "same_data": len(found.data) == 1,
+        "at": found.at,
+        "runs": [_run(found, place) for place in range(len(found.runs))],
+        "rows": [_row(found, group) for group in found.groups],
         "differences": [
             {"name": one.name, "values": one.values, "there": one.there}
-            for one in differences(runs)
+            for one in found.differences
         ],
-        "scores": [_column(column, len(runs)) for column in columns_of(runs)],
-        "protocols": protocols,
-        "protocol_differences": protocol_differences(protocols),
+        "scores": [_column(found, column) for column in found.columns],
+        "protocols": protocols_of(found.runs),
+        "remarks": found.remarks,
     }
-    cleaned: dict[str, Any] = _clean(found)
+    cleaned: dict[str, Any] = _clean(whole)
     return cleaned
 
 
-def _run(run: History) -> dict[str, Any]:
+def _run(found: RunComparison, place: int) -> dict[str, Any]:
+    run: History = found.runs[place]
     return {
         "run": str(run.path),
+        "name": found.names[place],
         "outcome": run.outcome,
         "step": run.step,
         "steps": run.steps,
         "seconds": run.seconds,
         "seconds_per_step": run.seconds_per_step,
         "images_per_second": run.images_per_second,
-        "data": data_text(run),
         "parts": run.parts,
         "options": run.options,
         "environment": run.environment.to_json(),
@@ -51,17 +52,30 @@ def _run(run: History) -> dict[str, Any]:
     }
 
 
-def _column(column: Column, count: int) -> dict[str, Any]:
+def _row(found: RunComparison, group: Group) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "runs": [str(found.runs[run].path) for run in group.runs],
+        "data": found.data[group.data],
+        "seconds": found.seconds(group),
+    }
+
+
+def _column(found: RunComparison, column: Column) -> dict[str, Any]:
     return {
         **asdict(column.kind),
         "better": column.better or None,
+        "rows": [
+            None if (score := found.score(group, column)) is None else asdict(score)
+            for group in found.groups
+        ],
         "runs": [
             {
-                "best": _point(column.best(number)),
-                "last": _point(column.last(number)),
-                "points": [[point.step, point.value] for point in column.points[number]],
+                "best": _point(column.best(place)),
+                "last": _point(column.last(place)),
+                "points": [[point.step, point.value] for point in column.points[place]],
             }
-            for number in range(count)
+            for place in range(len(found.runs))
         ],
     }
 

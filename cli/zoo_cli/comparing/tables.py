@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.text import Text
 
-from zoo_cli.comparing.differences import (
+from zoo_cli.comparing.sheets import Cell, Heading, Sheet, setting_text, sheets_of
+from zoo_cli.comparing.words import (
     ABSENT,
-    Difference,
-    data_of,
-    data_text,
-    differences,
-    short_names,
-)
-from zoo_cli.comparing.scores import (
-    Column,
-    Point,
-    columns_of,
-    letters,
-    protocol_differences,
-    protocol_text,
-    protocols_of,
-    score_text,
+    differing_protocols,
+    number_text,
+    protocol_lines,
+    spread_text,
 )
 from zoo_cli.terminal import Terminal, columns
-from zoo_cli.wording import duration, number, plain
-from zoo_core.runs import History
+from zoo_core.runs.rows import Group, RunComparison
 
-_UNIT = "s/step"
+_GAP = 2
+"""Blanks between two columns."""
+
+_ALWAYS = ("run", "runs", "steps", "time")
+"""What is said of rows where there is no room for what differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grid:
+    """A table that is printed in blocks where it is too wide.
+
+    Args:
+        keys: how many columns every block begins with.
+        headings: of all columns.
+        rows: as long as the headings.
+    """
+
+    keys: int
+    headings: tuple[str | Text, ...]
+    rows: tuple[tuple[str | Text, ...], ...]
+
+    def widths(self) -> list[int]:
+        """Return the width of each column."""
+        lines = [self.headings, *self.rows]
+        return [max(len(str(line[place])) for line in lines) for place in range(len(self.headings))]
+
+    def blocks(self, room: int) -> Iterator[list[int]]:
+        """Give the columns of each block, as many as have room."""
+        widths = self.widths()
+        keys = list(range(self.keys))
+        start = block = self.keys
+        taken = used = sum(widths[:start]) + _GAP * (start - 1)
+        for place in range(start, len(widths)):
+            used += widths[place] + _GAP
+            if used > room and place > block:
+                yield [*keys, *range(block, place)]
+                block, used = place, taken + widths[place] + _GAP
+        yield [*keys, *range(block, len(widths))]
+
+    def fits(self, room: int) -> bool:
+        """Return whether one block is enough."""
+        widths = self.widths()
+        return sum(widths) + _GAP * (len(widths) - 1) <= room
 
 
 def printable(text: str) -> str:
@@ -36,120 +68,137 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
-def show_comparison(terminal: Terminal, runs: Sequence[History]) -> None:
-    """Print what differs between runs and what came of it."""
-    names = [printable(name) for name in short_names([run.path for run in runs])]
-    _show_warnings(terminal, runs, names)
-    _show_runs(terminal, runs, names)
-    _show_differences(terminal, differences(runs), names)
-    _show_terms(terminal, runs, names)
-    _show_scores(terminal, runs, names)
+def show_comparison(terminal: Terminal, found: RunComparison) -> None:
+    """Print scores, what differs between rows, and their last terms."""
+    several = len(found.data) > 1
+    sheets = sheets_of(found)
+    shown = [_show_sheet(terminal, sheet, several=several) for sheet in sheets]
+    _show_protocols(terminal, found)
+    if several or not all(shown):
+        _show_differences(terminal, found)
+    elif not found.differences:
+        terminal.result("", "nothing differs: the same parts, options, hardware and versions")
+    _show_terms(terminal, found)
 
 
-def _show_warnings(terminal: Terminal, runs: Sequence[History], names: Sequence[str]) -> None:
-    lines = []
-    if any(data_of(run) != data_of(runs[0]) for run in runs):
-        each = ", ".join(
-            f"{name} on {data_text(run)}" for name, run in zip(names, runs, strict=True)
-        )
-        lines.append(f"different data: {each}: terms and scores do not compare these runs")
-    for name, run in zip(names, runs, strict=True):
-        if run.running:
-            lines.append(f"{name} is still being written: this is how it is now")
-        lines += [f"{name}: {remark}" for remark in run.remarks]
-    for line in lines:
-        terminal.show(printable(line))
-    if lines:
-        terminal.result("")
+def _show_sheet(terminal: Terminal, sheet: Sheet, *, several: bool) -> bool:
+    """Print a sheet; return whether there was room for all that differs."""
+    terminal.heading(printable(_title(sheet, several=several)))
+    tried = [_grid(sheet, sheet.words, steps=steps) for steps in (True, False)]
+    grid = next((grid for grid in tried if grid.fits(terminal.width)), None)
+    _print(terminal, grid or _grid(sheet, _ALWAYS, steps=False))
+    return grid is not None
 
 
-def _show_runs(terminal: Terminal, runs: Sequence[History], names: Sequence[str]) -> None:
-    table = columns("run", "steps", "", "time", _UNIT, "images/s", fixed=(1, 3, 4, 5))
-    for name, run in zip(names, runs, strict=True):
-        asked = "" if run.steps is None else f" of {run.steps:,}"
-        table.add_row(
-            name,
-            f"{run.step:,}{asked}",
-            run.outcome,
-            ABSENT if run.seconds is None else duration(run.seconds),
-            ABSENT if run.seconds_per_step is None else f"{run.seconds_per_step:.3g}",
-            ABSENT if run.images_per_second is None else f"{run.images_per_second:,.0f}",
-        )
-    terminal.show(table)
+def _title(sheet: Sheet, *, several: bool) -> str:
+    features = _shared_features(sheet)
+    by = f", seen through {features}" if features else ""
+    data = f", trained on {sheet.data}" if several else ""
+    return f"{'scores' if sheet.headings else 'runs'}{by}{data}"
 
 
-def _show_differences(
-    terminal: Terminal, found: Sequence[Difference], names: Sequence[str]
-) -> None:
-    terminal.heading("what differs")
-    if not found:
-        terminal.show("nothing: the same parts, options, hardware and versions")
-        return
-    table = columns("", *names)
-    for one in found:
-        values = zip(one.values, one.there, strict=True)
-        shown = (printable(plain(value)) if there else ABSENT for value, there in values)
-        table.add_row(printable(one.name), *shown)
-    terminal.show(table)
+def _shared_features(sheet: Sheet) -> str:
+    found = {one.features for one in sheet.headings}
+    return found.pop() if len(found) == 1 else ""
 
 
-def _show_terms(terminal: Terminal, runs: Sequence[History], names: Sequence[str]) -> None:
-    last = [run.last_terms for run in runs]
-    terms = {term: None for one in last for term in one}
-    if not terms:
-        return
-    terminal.heading("last terms")
-    table = columns("", *names)
-    for term in terms:
-        table.add_row(
-            printable(term), *(number(one[term]) if term in one else ABSENT for one in last)
-        )
-    terminal.show(table)
+def _grid(sheet: Sheet, words: Sequence[str], *, steps: bool) -> _Grid:
+    """Return a row's name, how many runs it has where some has several, scores, and other words.
+
+    Args:
+        sheet: what is shown.
+        words: which are wanted.
+        steps: say at which step a run's score was measured.
+    """
+    several = any(row.words[sheet.words.index("runs")] != "1" for row in sheet.rows)
+    kept = [
+        at for at, word in enumerate(sheet.words) if word in words and (several or word != "runs")
+    ]
+    first, rest = kept[: 1 + several], kept[1 + several :]
+    shared = bool(_shared_features(sheet))
+
+    def line(words: Sequence[str], scores: Iterable[str | Text]) -> tuple[str | Text, ...]:
+        said = [printable(word) for word in words]
+        return (*(said[at] for at in first), *scores, *(said[at] for at in rest))
+
+    return _Grid(
+        keys=len(first),
+        headings=line(sheet.words, (_heading(one, shared=shared) for one in sheet.headings)),
+        rows=tuple(
+            line(row.words, (_shown(cell, steps=steps) for cell in row.cells)) for row in sheet.rows
+        ),
+    )
 
 
-def _show_scores(terminal: Terminal, runs: Sequence[History], names: Sequence[str]) -> None:
-    found = columns_of(runs)
-    if not found:
+def _heading(heading: Heading, *, shared: bool) -> str:
+    features = "" if shared or not heading.features else f"({heading.features})"
+    mark = f"[{heading.mark}]" if heading.mark else ""
+    return printable(" ".join(filter(None, (heading.title, heading.arrow, features, mark))))
+
+
+def _shown(cell: Cell, *, steps: bool) -> Text:
+    at = cell.score.step if cell.score is not None and steps else None
+    text = spread_text(cell.score) + ("" if at is None else f" at {at:,}")
+    return Text(text, style="bold" if cell.wins else "")
+
+
+def _print(terminal: Terminal, grid: _Grid) -> None:
+    for number, block in enumerate(grid.blocks(terminal.width)):
+        if number:
+            terminal.result("")
+        table = columns(*(str(grid.headings[place]) for place in block), fixed=range(1, len(block)))
+        for row in grid.rows:
+            table.add_row(*(row[place] for place in block))
+        terminal.show(table)
+
+
+def _show_protocols(terminal: Terminal, found: RunComparison) -> None:
+    if not found.columns:
         terminal.result("", "no scores: `--eval-every N` and `zoo eval RUN` measure")
         return
-    protocols = protocols_of(runs)
-    marks = letters(protocols)
-    terminal.heading("scores")
-    table = columns("run", "", *(_heading(column, marks[column.kind.digest]) for column in found))
-    for place, name in enumerate(names):
-        best = [_cell(column.best(place), strong=column.winner() == place) for column in found]
-        last = [_cell(column.last(place)) for column in found]
-        table.add_row(name, "best", *best)
-        table.add_row("", "last", *last)
+    terminal.result("")
+    for line in (_way(found), *protocol_lines(found.columns)):
+        terminal.show(printable(line))
+    for title, marks, unequal in differing_protocols(found.columns):
+        terminal.result("", printable(f"protocols of {title} differ, so each has a column:"))
+        table = columns("", *(f"[{mark}]" for mark in marks))
+        for name, values in unequal.items():
+            table.add_row(printable(name), *map(printable, values))
+        terminal.show(table)
+
+
+def _way(found: RunComparison) -> str:
+    """Return what the figures are."""
+    which = "best" if found.at == "best" else "last"
+    several = any(len(group.runs) > 1 for group in found.groups)
+    spread = ", mean ± sample standard deviation over runs that differ only in the seed"
+    return f"the {which} score of each run" + (spread if several else "")
+
+
+def _show_differences(terminal: Terminal, found: RunComparison) -> None:
+    terminal.heading("what differs")
+    table = columns("", "")
+    for one in found.differences:
+        values: dict[str, list[str]] = {}
+        for group in found.groups:
+            values.setdefault(setting_text(group, one.name), []).append(group.name)
+        said = "; ".join(f"{value} ({', '.join(names)})" for value, names in values.items())
+        table.add_row(printable(one.name), printable(said))
     terminal.show(table)
-    if _ways(found):
-        terminal.show(_ways(found))
-    for digest, protocol in protocols.items():
-        terminal.show(printable(f"[{marks[digest]}] {protocol_text(protocol)} ({digest})"))
-    _show_protocols(terminal, runs, marks)
 
 
-def _show_protocols(terminal: Terminal, runs: Sequence[History], marks: dict[str, str]) -> None:
-    unequal = protocol_differences(protocols_of(runs))
-    if not unequal:
+def _show_terms(terminal: Terminal, found: RunComparison) -> None:
+    if not found.terms:
         return
-    terminal.result("", "protocols differ, so their scores stand in columns of their own:")
-    table = columns("", *(f"[{mark}]" for mark in marks.values()))
-    for name, values in unequal.items():
-        table.add_row(printable(name), *(printable(values[digest]) for digest in marks))
-    terminal.show(table)
+    terminal.heading("last terms")
+    rows = tuple(
+        (printable(term), *(_term(found, group, term) for group in found.groups))
+        for term in found.terms
+    )
+    names = (printable(group.name) for group in found.groups)
+    _print(terminal, _Grid(keys=1, headings=("", *names), rows=rows))
 
 
-def _heading(column: Column, mark: str) -> str:
-    return printable(f"{column.kind.title} [{mark}]")
-
-
-def _ways(found: Sequence[Column]) -> str:
-    """Return which way is better, for each score that says so."""
-    ways = {column.kind.name: column.better for column in found if column.better}
-    return printable(", ".join(f"{name}: {way} is better" for name, way in ways.items()))
-
-
-def _cell(point: Point | None, *, strong: bool = False) -> Text:
-    text = ABSENT if point is None else f"{score_text(point.value)} at {point.step:,}"
-    return Text(text, style="bold" if strong else "")
+def _term(found: RunComparison, group: Group, term: str) -> str:
+    value = found.term(group, term)
+    return ABSENT if value is None else number_text(value)

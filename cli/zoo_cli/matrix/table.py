@@ -84,11 +84,17 @@ class Grid:
             bars = "|".ljust(self.pitch) * steps
             yield Text(f"{self._names(names)}{bars}{self.columns[number].title}", style="dim")
 
-    def lines(self, chunk: range) -> Iterator[Text]:
-        """Give the rows; a generator is named once."""
+    def lines(self, chunk: range, *, each: bool) -> Iterator[Text]:
+        """Give the rows.
+
+        Args:
+            chunk: numbers of columns.
+            each: name the generator in every row, not once.
+        """
         last = ""
         for (generator, critic), marks in self.rows.items():
-            line = Text(self._names(("" if generator == last else generator, critic)))
+            named = each or generator != last
+            line = Text(self._names((generator if named else "", critic)))
             for number in chunk:
                 mark = marks[number]
                 line.append(mark.ljust(self.pitch), style=STYLES.get(mark, "red"))
@@ -105,7 +111,7 @@ def show(terminal: Terminal, matrix: Matrix, cells: Sequence[Cell]) -> None:
     reasons = reasons_of(cells)
     grid = _grid(matrix, cells, reasons)
     for chunk in grid.chunks(terminal.width):
-        terminal.result("", *grid.staircase(chunk), *grid.lines(chunk))
+        terminal.result("", *grid.staircase(chunk), *grid.lines(chunk, each=terminal.is_piped))
     terminal.result("")
     terminal.show(_legend(matrix))
     _show_reasons(terminal, reasons)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zoo_cli.comparing.scores import columns_of, letters, protocols_of
+from zoo_cli.comparing.words import marks_of, titled
 from zoo_core.runs import History, number
+from zoo_core.runs.columns import columns_of
 
 MOST_POINTS = 1200
 """Points of a curve on the page; of more, the lowest and highest of each stretch are shown."""
@@ -141,14 +142,13 @@ def _is_health(name: str) -> bool:
 
 
 def _scores(run: History) -> Iterable[Chart]:
-    marks = letters(protocols_of([run]))
-    several = len(marks) > 1
-    for column in columns_of([run]):
-        mark = f" [{marks[column.kind.digest]}]" if several else ""
+    columns = columns_of([run])
+    marks = marks_of(columns)
+    for column in columns:
+        name = titled(column, marks)
         way = f", {column.better} is better" if column.better else ""
         points = [(point.step, point.value) for point in column.points[0]]
-        curve = Curve(column.kind.title + mark, points)
-        yield Chart("Scores", column.kind.title + mark + way, (thin(curve),), dots=True)
+        yield Chart("Scores", name + way, (thin(Curve(name, points)),), dots=True)
 
 
 def _speed(run: History) -> Iterable[Chart]:

@@ -7,19 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoo_cli.comparing.scores import (
-    columns_of,
-    flattened,
-    letters,
-    protocol_text,
-    protocols_of,
-    score_text,
-)
+from zoo_cli.comparing.words import lettered, marks_of, protocol_text, score_text, titled
 from zoo_cli.wording import duration, number, plain
 from zoo_core import Registry
 from zoo_core.config.configuration import Origin, SetBy
 from zoo_core.registry.kinds import EXTRAS, ROLES
 from zoo_core.runs import Event, History
+from zoo_core.runs.columns import columns_of, flattened, protocols_of
 
 QUIET = frozenset({"default", "engine"})
 """Sources whose values nobody asked for."""
@@ -107,7 +101,7 @@ def values_of(run: History) -> dict[str, list[Value]]:
 
 def scores_of(run: History) -> list[dict[str, Any]]:
     """Return a row for each score and protocol."""
-    marks = letters(protocols_of([run]))
+    marks = lettered(protocols_of([run]))
     rows = []
     for column in columns_of([run]):
         best, last = column.best(0), column.last(0)
@@ -127,7 +121,7 @@ def scores_of(run: History) -> list[dict[str, Any]]:
 def protocols(run: History) -> list[dict[str, Any]]:
     """Return mark, digest, one line and all entries of each protocol."""
     found = protocols_of([run])
-    marks = letters(found)
+    marks = lettered(found)
     return [
         {
             "mark": marks[digest],
@@ -162,18 +156,15 @@ def environment_of(run: History) -> dict[str, str]:
 
 
 def _score_cards(run: History) -> Iterable[tuple[str, str, str]]:
-    marks = letters(protocols_of([run]))
-    for column in columns_of([run])[:6]:
+    columns = columns_of([run])
+    marks = marks_of(columns)
+    for column in columns[:6]:
         point = column.best(0) or column.last(0)
         if point is None:
             continue
         which = "best" if column.better else "last"
-        mark = f", protocol {marks[column.kind.digest]}" if len(marks) > 1 else ""
-        yield (
-            f"{which} {column.kind.title}",
-            score_text(point.value),
-            f"at step {point.step:,}{mark}",
-        )
+        name = titled(column, marks)
+        yield f"{which} {name}", score_text(point.value), f"at step {point.step:,}"
 
 
 def _part(role: str, name: str, chosen_by: str, registry: Registry) -> Part:

@@ -13,7 +13,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from zoo_cli.comparing.differences import short_names
 from zoo_cli.reporting import facts
 from zoo_cli.reporting.curves import MOST_POINTS, Chart, charts_of
 from zoo_cli.reporting.pictures import Pictures
@@ -22,6 +21,7 @@ from zoo_core import Registry, ZooError, __version__
 from zoo_core.digests import sha256_of_bytes
 from zoo_core.runs import History
 from zoo_core.runs.atomic import write_bytes
+from zoo_core.runs.differences import short_names
 
 ENDINGS = (".html", ".htm")
 
@@ -32,16 +32,9 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
     Whatever a run or a plugin says is escaped. The page's policy allows its own script and style by
     their hashes, pictures within the page, and nothing else: no other script, and no network.
     """
-    script, style = _file("report.js"), _file("report.css")
     charts = charts_of(run)
-    template = Environment(
-        loader=PackageLoader("zoo_cli.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("report.html.j2")
-    whole = template.render(
+    return rendered(
+        "report.html.j2",
         run=run,
         name=short_names([run.path])[0],
         headline=facts.headline(run),
@@ -58,6 +51,21 @@ def page(run: History, pictures: Pictures, registry: Registry) -> str:
         parts=facts.parts_of(run, registry),
         values=facts.values_of(run),
         environment=facts.environment_of(run),
+    )
+
+
+def rendered(template: str, **values: object) -> str:
+    """Return a page made of a template, with the script, the style and the policy of all pages."""
+    script, style = _file("report.js"), _file("report.css")
+    found = Environment(
+        loader=PackageLoader("zoo_cli.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template(template)
+    whole = found.render(
+        **values,
         version=__version__,
         script=Markup(script),  # noqa: S704
         style=Markup(style),  # noqa: S704

@@ -59,6 +59,12 @@ VALUE_FLAGS = (
     _value("--batch", "run.batch", "Images per move."),
     _value("--microbatch", "run.microbatch", "Images of it played at once, to save memory."),
     _value("--lr", "generator.lr critic.lr", "Learning rate of both players.", "RATE"),
+    _value(
+        "--schedule",
+        "generator.schedule critic.schedule",
+        "Of both rates: constant, linear, cosine or step.",
+        "KIND",
+    ),
     _value("--critic-steps", "run.critic_steps", "Critic's moves per generator's move."),
     _value("--seed", "run.seed", "Of everything that is random."),
     _value("--device", "run.device", "auto, cpu, cuda or mps.", "NAME"),
@@ -100,7 +106,7 @@ _KEEP = click.option(
     help="Newest checkpoints that stay; best=fid keeps the best too.",
 )
 
-_OTHERS = (
+_BEGINS = (
     _KEEP,
     click.option("--init", metavar="SRC", help="Begin with the weights of this run."),
     click.option(
@@ -118,8 +124,12 @@ _OTHERS = (
         metavar="SECTION.NAME=VALUE",
         help="Any option of any part, such as generator.width=32; `zoo info` shows them.",
     ),
-    click.option("--run", metavar="DIR", help="Run directory; else runs/GEN-LOSS-DATA."),
     plugin_option,
+)
+"""What says how a run begins, beside parts and values."""
+
+_OTHERS = (
+    click.option("--run", metavar="DIR", help="Run directory; else runs/GEN-LOSS-DATA."),
     click.option("--dry-run", is_flag=True, help="Show every value and who set it; train nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the configuration or outcome."),
     click.option("--resume", metavar="DIR|REPO", help="Go on with this run, also after a crash."),
@@ -132,9 +142,13 @@ ALL_VALUE_FLAGS = (*VALUE_FLAGS, *MEASURE_FLAGS, *PUSH_FLAGS)
 
 
 def train_options(function: Function) -> Function:
-    """Add all options to a command."""
-    flags = [click_option(flag) for flag in (*ALL_PART_FLAGS, *ALL_VALUE_FLAGS)]
-    return with_options(function, [*flags, *_OTHERS])
+    """Add all options of `zoo train` to a command."""
+    return with_options(function, [*_FLAGS, *_BEGINS, *_OTHERS])
+
+
+def beginning_options(function: Function) -> Function:
+    """Add the options that say what a run is and how it begins."""
+    return with_options(function, [*_FLAGS, *_BEGINS])
 
 
 def with_options(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
@@ -160,3 +174,6 @@ def click_option(flag: Flag) -> Callable[[Function], Function]:
 
 def _joined(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Any:
     return ",".join(values) if values else None
+
+
+_FLAGS = tuple(click_option(flag) for flag in (*ALL_PART_FLAGS, *ALL_VALUE_FLAGS))

@@ -13,12 +13,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from zoo_cli.terminal import Terminal
-from zoo_cli.wording import duration, hardware_text, number
+from zoo_cli.terminal import LINE_SECONDS, Terminal
+from zoo_cli.training.live_line import Shown
+from zoo_cli.wording import duration, hardware_text
 from zoo_core.training import Run, Silent
 
 REDRAW_SECONDS = 0.1
-LINE_SECONDS = 5.0
 
 
 class Progress(Silent):
@@ -32,6 +32,7 @@ class Progress(Silent):
         self._terminal = terminal
         self._live: Live | None = None
         self._last = -LINE_SECONDS
+        self._shown = Shown()
         self.began_at = 0
 
     def __enter__(self) -> Self:
@@ -47,6 +48,7 @@ class Progress(Silent):
 
     def started(self, run: Run) -> None:
         self.began_at = run.step
+        self._shown = Shown(seconds=run.seconds)
         self._terminal.remark(f"{run.composition.dataset.summary()}; {hardware_text(run.hardware)}")
         for remark in run.composition.dataset.remarks():
             self._terminal.remark(remark)
@@ -59,11 +61,12 @@ class Progress(Silent):
 
     def stepped(self, run: Run) -> None:
         if self._live is not None and self._due(REDRAW_SECONDS):
-            self._live.update(_display(run), refresh=True)
+            self._live.update(self._display(run), refresh=True)
 
     def logged(self, run: Run, step: int, scalars: Mapping[str, float]) -> None:
+        self._shown.take(step, scalars, run.better)
         if self._live is None and (self._due(LINE_SECONDS) or step == run.options.steps):
-            self._terminal.remark("  ".join((_count(run), *_values(scalars), *_pace(run))))
+            self._terminal.remark("  ".join((_count(run), self._values(), *self._pace(run))))
 
     def said(self, run: Run, text: str) -> None:
         self._terminal.remark(text)
@@ -78,6 +81,30 @@ class Progress(Silent):
         self._last = now
         return True
 
+    def _values(self) -> str:
+        return "  ".join(filter(None, (self._shown.terms_text(), self._shown.scores_text())))
+
+    def _pace(self, run: Run) -> tuple[str, ...]:
+        """Return the speed, the time to the last step, and to the deadline where there is one."""
+        minutes = run.options.max_minutes
+        left = (f"{run.images_per_second:,.0f} images/s", f"{duration(_seconds_left(run))} left")
+        if minutes is None:
+            return left
+        rest = max(0.0, 60 * minutes - (run.seconds - self._shown.seconds))
+        return (*left, f"stops in {duration(rest)}")
+
+    def _display(self, run: Run) -> Group:
+        pace = self._pace(run)
+        line = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        line.add_column(ratio=1)
+        for _ in range(1 + len(pace)):
+            line.add_column(no_wrap=True)
+        steps = run.options.steps
+        bar = ProgressBar(total=steps, completed=run.step, style="dim", complete_style="cyan")
+        line.add_row(bar, _count(run), *(Text(text, style="dim") for text in pace))
+        texts = filter(None, (self._shown.terms_text(), self._shown.scores_text()))
+        return Group(line, *(Text(text, no_wrap=True, overflow="ellipsis") for text in texts))
+
     def _close(self) -> None:
         if self._live is not None:
             self._live.update(Text(""), refresh=True)
@@ -85,42 +112,11 @@ class Progress(Silent):
             self._live = None
 
 
-def _display(run: Run) -> Group:
-    line = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    line.add_column(ratio=1)
-    for _ in range(3):
-        line.add_column(no_wrap=True)
-    steps = run.options.steps
-    bar = ProgressBar(total=steps, completed=run.step, style="dim", complete_style="cyan")
-    line.add_row(bar, _count(run), *(Text(text, style="dim") for text in _pace(run)))
-    values = Text("  ".join(_values(run.scalars)), no_wrap=True, overflow="ellipsis")
-    return Group(line, values)
-
-
 def _count(run: Run) -> str:
     return f"step {run.step:,}/{run.options.steps:,}"
-
-
-def _pace(run: Run) -> tuple[str, str]:
-    return (f"{run.images_per_second:,.0f} images/s", f"{duration(_seconds_left(run))} left")
 
 
 def _seconds_left(run: Run) -> float:
     if not run.step:
         return 0.0
     return (run.options.steps - run.step) * run.seconds / run.step
-
-
-def _values(scalars: Mapping[str, float]) -> list[str]:
-    """Return each player's total loss, and how the critic judges real and fake."""
-    totals = {
-        name.removesuffix(".total"): value
-        for name, value in scalars.items()
-        if name.endswith(".total")
-    }
-    shown = totals | {
-        name.rpartition(".")[2]: value
-        for name, value in scalars.items()
-        if name.endswith(("D(real)", "D(fake)"))
-    }
-    return [f"{name} {number(value)}" for name, value in shown.items()]

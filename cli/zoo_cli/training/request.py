@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from zoo_cli.training.options import ALL_PART_FLAGS, ALL_VALUE_FLAGS, Flag
+from zoo_core.config.configuration import Configuration
 from zoo_core.config.options import Resumable, marked
 from zoo_core.config.request import Options, Parts
 from zoo_core.config.run import RunOptions
@@ -70,6 +72,23 @@ def requested(given: Mapping[str, Any]) -> Request:
         run=given["run"],
         plugins=given["plugins"],
     )
+
+
+def begun_from(request: Request) -> tuple[Configuration | None, tuple[str, ...]]:
+    """Return the configuration that a request begins with, and the plugin files it needs.
+
+    Raises:
+        ZooError: the file cannot be read.
+    """
+    from zoo_core.config.file import read_config_file
+
+    file = Path(request.config) if request.config else None
+    config = read_config_file(file).located(file.parent) if file else None
+    # a plugin file that has moved is named again
+    named = {Path(file).name for file in request.plugins}
+    needed = config.plugins if config else ()
+    recorded = [file for file in needed if Path(file).name not in named]
+    return config, (*request.plugins, *recorded)
 
 
 def _recipe_and_config(given: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -30,6 +30,7 @@ STAND_INS: Mapping[str, Names] = {
     "critic": f"{CORE}/absent",
     "penalty": (),
     "constraint": (),
+    "head": (),
     "metric": (),
     "augment": "none",
     "features": "none",
@@ -74,14 +75,23 @@ def drawable(
     """
     parts = config.parts
     missing = {role: error for role in parts if (error := _missing(registry, role, parts[role]))}
-    needed = [
-        role for role in missing if role not in STAND_INS or (role == "critic" and needs_critic)
-    ]
+    needed = [role for role in missing if _draws_with(role, config, needs_critic=needs_critic)]
     if needed:
         absent = {role: parts[role] for role in needed}
         raise _moved(config, owner, absent) or _not_installed(owner, absent, missing[needed[0]])
     wider = _with_absent(registry) if "critic" in missing else registry
     return _without(config, {role: STAND_INS[role] for role in missing}), wider
+
+
+def _draws_with(role: str, config: Configuration, *, needs_critic: bool) -> bool:
+    """Return whether what is loaded needs the parts of a role.
+
+    Heads are in a critic's file, and constraints say how a net is parametrised.
+    """
+    if role not in STAND_INS or (needs_critic and role in ("critic", "head", "constraint")):
+        return True
+    sections = [config.options.get(name, {}) for name in config.options if name.startswith(role)]
+    return role == "constraint" and any(s.get("player") == "generator" for s in sections)
 
 
 def lacks_critic(config: Configuration) -> bool:

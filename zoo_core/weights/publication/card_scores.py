@@ -3,83 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from zoo_core.runs.lines import Evaluation
+from zoo_core.runs.lines import Evaluation, features_name
 from zoo_core.weights.publication.markdown import code, escaped, table
 
-MOST = 12
-"""Evaluations that a card shows."""
+MOST = 60
+"""Scores that a card shows."""
 
 NONE = "None were measured: `zoo eval RUN` before `zoo push RUN REPO` measures some."
 
 
-def distinct_scores(scores: Sequence[Evaluation]) -> list[Evaluation]:
-    """Return the last evaluation of each protocol and direction."""
-    found: dict[tuple[str, str], Evaluation] = {}
-    for one in scores:
-        if one.scores:
-            found.pop((one.digest, one.direction), None)
-            found[one.digest, one.direction] = one
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardScore:
+    """A score with its protocol.
+
+    Args:
+        name: of the score, no longer than a card bears.
+        value: of it.
+        better: which way is better; empty where that is not said.
+        direction: of a translation; empty otherwise.
+        weights: "average" or "plain".
+        digest: of the protocol.
+        protocol: as far as it was recorded.
+    """
+
+    name: str
+    value: float
+    better: str
+    direction: str
+    weights: str
+    digest: str
+    protocol: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Return direction and protocol."""
+        return " ".join(word for word in (self.direction, self.digest) if word) or "unknown"
+
+
+def distinct_scores(evaluations: Sequence[Evaluation]) -> list[CardScore]:
+    """Return the last value of each score, protocol and direction."""
+    found: dict[tuple[str, str, str], CardScore] = {}
+    for one in evaluations:
+        for name, value in one.scores.items():
+            key = (name, one.digest_of(name), one.direction)
+            found.pop(key, None)
+            found[key] = _card_score(one, name, value)
     return list(found.values())[-MOST:]
 
 
-def scores_text(scores: Sequence[Evaluation]) -> str:
-    """Return scores with their protocols, as Markdown."""
-    found = distinct_scores(scores)
+def _card_score(one: Evaluation, name: str, value: float) -> CardScore:
+    return CardScore(
+        name=name[:80],
+        value=value,
+        better=one.better.get(name, ""),
+        direction=one.direction,
+        weights=one.weights,
+        digest=one.digest_of(name),
+        protocol=one.protocol_of(name),
+    )
+
+
+def scores_text(evaluations: Sequence[Evaluation]) -> str:
+    """Return scores with their features and protocols, as Markdown."""
+    found = distinct_scores(evaluations)
     if not found:
         return NONE
     rows = [
-        [escaped(name), f"{value:.4g}", one.better.get(name, ""), code(_label(one))]
+        [
+            escaped(one.name),
+            f"{one.value:.4g}",
+            one.better,
+            escaped(features_name(one.protocol)),
+            code(one.label),
+        ]
         for one in found
-        for name, value in _named(one).items()
     ]
-    shown = table(("score", "value", "better", "protocol"), rows)
-    lines = [f"- {code(_label(one))}: {escaped(_protocol(one.protocol))}" for one in found]
+    shown = table(("score", "value", "better", "features", "protocol"), rows)
+    said: dict[str, list[str]] = {}
+    for one in found:
+        label = code(one.label)
+        alike = said.setdefault(_protocol(one.protocol), [])
+        alike += [] if label in alike else [label]
+    lines = [f"- {', '.join(labels)}: {escaped(text)}" for text, labels in said.items()]
     return "\n".join((shown, "", "Scores of one protocol can be compared.", "", *lines))
 
 
-def results_of(scores: Sequence[Evaluation], task: str, data: str) -> list[dict[str, Any]]:
+def results_of(evaluations: Sequence[Evaluation], task: str, data: str) -> list[dict[str, Any]]:
     """Return the arguments of the client's `EvalResult`s, one for each score.
 
     Args:
-        scores: what was measured.
+        evaluations: what was measured.
         task: the pipeline tag.
         data: the data set that was trained on.
     """
-    results = []
-    for one in distinct_scores(scores):
-        for name, value in _named(one).items():
-            results.append(
-                {
-                    "task_type": task,
-                    "dataset_type": data,
-                    "dataset_name": data,
-                    "dataset_split": str(one.protocol.get("split", "")) or None,
-                    "metric_type": name,
-                    "metric_name": f"{name} {one.direction}".strip(),
-                    "metric_value": value,
-                    "metric_args": {
-                        "protocol": one.digest,
-                        "weights": one.weights,
-                        **{
-                            key: one.protocol[key]
-                            for key in ("features", "fake_count", "real_count", "image", "seed")
-                            if isinstance(one.protocol.get(key), int | str)
-                        },
-                    },
-                }
-            )
-    return results
+    return [
+        {
+            "task_type": task,
+            "dataset_type": data,
+            "dataset_name": data,
+            "dataset_split": str(one.protocol.get("split", "")) or None,
+            "metric_type": one.name,
+            "metric_name": _metric_name(one),
+            "metric_value": one.value,
+            "metric_args": {
+                "protocol": one.digest,
+                "weights": one.weights,
+                **{
+                    key: one.protocol[key]
+                    for key in ("features", "fake_count", "real_count", "image", "seed")
+                    if isinstance(one.protocol.get(key), int | str)
+                },
+            },
+        }
+        for one in distinct_scores(evaluations)
+    ]
 
 
-def _named(one: Evaluation) -> dict[str, float]:
-    """Return the scores by names that are not too long for a card."""
-    return {name[:80]: value for name, value in one.scores.items()}
-
-
-def _label(one: Evaluation) -> str:
-    return " ".join(word for word in (one.direction, one.digest) if word) or "unknown"
+def _metric_name(one: CardScore) -> str:
+    features = features_name(one.protocol)
+    return " ".join(filter(None, (one.name, features and f"({features})", one.direction)))
 
 
 def _protocol(found: Mapping[str, Any]) -> str:

@@ -30,7 +30,11 @@ def scores_of(
 ) -> list[Evaluation]:
     """Return the evaluations of a checkpoint's weights, without anybody's directories."""
     return [
-        replace(one, protocol=without_directories(one.protocol))
+        replace(
+            one,
+            protocol=without_directories(one.protocol),
+            metrics=without_directories(one.metrics),
+        )
         for one in evaluations
         if one.step == step and one.weights == weights
     ]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoo_core.config.configuration import Environment
 from zoo_core.config.run import KEPT
 from zoo_core.config.values import Value
-from zoo_core.runs import History
+from zoo_core.runs.records import History
 
-ABSENT = "-"
-"""Shown where a run has no such option."""
+SEED = "run.seed"
 
 _HARDWARE = ("device", "precision", "layout", "threads", "python")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One part, option or condition that is not the same in all runs.
+    """One part, option or condition that is not the same everywhere.
 
     Args:
         name: such as "critic" or "critic.lr".
-        values: of each run; None in `there` where a run has no such thing.
-        there: whether each run has it.
+        values: of each row; None in `there` where a row has no such thing.
+        there: whether each row has it.
     """
 
     name: str
@@ -32,9 +31,8 @@ class Difference:
     there: tuple[bool, ...]
 
 
-def differences(runs: Sequence[History]) -> list[Difference]:
+def differences(flat: Sequence[Mapping[str, Value]]) -> list[Difference]:
     """Return what is not equal: parts, then options, then hardware and versions."""
-    flat = [_flat(run) for run in runs]
     names = {name: None for one in flat for name in one}
     found = []
     for name in names:
@@ -42,6 +40,26 @@ def differences(runs: Sequence[History]) -> list[Difference]:
         values = tuple(one.get(name) for one in flat)
         if not all(there) or any(value != values[0] for value in values):
             found.append(Difference(name, values, there))
+    return found
+
+
+def flat_of(run: History) -> dict[str, Value]:
+    """Return parts, options, hardware and versions of a run by dotted names."""
+    parts = {role: names for role, names in run.parts.items() if names not in ((), "none")}
+    options = {
+        f"{section}.{name}": value
+        for section, values in run.options.items()
+        for name, value in values.items()
+    }
+    return {**parts, **options, **_environment(run.environment)}
+
+
+def joined(flat: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
+    """Return each value that several runs share, and all values where they differ."""
+    found: dict[str, Value] = {}
+    for name in {name: None for one in flat for name in one}:
+        values = list(dict.fromkeys(one.get(name) for one in flat))
+        found[name] = values[0] if len(values) == 1 else tuple(sorted(values, key=_order))
     return found
 
 
@@ -72,14 +90,10 @@ def short_names(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _flat(run: History) -> dict[str, Value]:
-    parts = {role: names for role, names in run.parts.items() if names not in ((), "none")}
-    options = {
-        f"{section}.{name}": value
-        for section, values in run.options.items()
-        for name, value in values.items()
-    }
-    return {**parts, **options, **_environment(run.environment)}
+def _order(value: Value) -> tuple[bool, float, str]:
+    """Return by what values of any kind are sorted: numbers first."""
+    number = isinstance(value, int | float)
+    return (not number, float(value) if isinstance(value, int | float) else 0.0, str(value))
 
 
 def _environment(found: Environment) -> dict[str, Value]:

@@ -1,0 +1,1 @@
+"""Distributions of latents: fixed ones, and some whose parameters are learned."""

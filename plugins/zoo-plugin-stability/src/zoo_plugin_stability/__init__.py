@@ -1,0 +1,1 @@
+"""Against collapse and for stability: parts that go with any generator and any critic."""
