@@ -164,7 +164,8 @@ def test_a_translation_stands_beside_the_images_as_they_are(tmp_path: Path) -> N
 def test_autoencoders_stand_beside_components_and_gans(tmp_path: Path) -> None:
     coded = {"latents": 16, "training": {"steps": 2000, "seconds": 60.0}, "pca": 0.1}
     scores = {"fid": 30.0, "kid": 2.0, "modes": 10.0, "memorisation": 0.0}
-    measured = {"scores": {"scores": scores, "digest": "ab12", "protocol": PROTOCOL}}
+    digests = dict.fromkeys(scores, "ab12")
+    measured = {"scores": {"scores": scores, "digests": digests, "protocol": PROTOCOL}}
     held_out = {"error": 0.04, "bits_per_dim": 0.19}
     noise = {"options": {"amount": 0.5}, "psnr": {"before": 10.0, "after": 20.0}}
     sparse = {"options": {"rho": 0.05}, "activation": {"mean": 0.06, "largest": 0.2}}
