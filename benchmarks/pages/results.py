@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pages.autoencoders import autoencoders_text
 from benchmarks.pages.collapse import collapse_text
 from benchmarks.pages.measures import measured_tables, measured_text
 from benchmarks.pages.overtraining import overtraining_text
@@ -101,6 +102,7 @@ def results_page(results: Sequence[Result], folder: Path) -> str:
         "## The models",
         *(_model(result) for result in results),
         *translations_text(folder),
+        *autoencoders_text(folder),
         REMARKS,
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"

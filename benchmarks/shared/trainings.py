@@ -17,7 +17,13 @@ from zoo_core.training import Run, Silent, resume, train
 
 
 def trained(
-    composition: Composition, directory: Path, name: str, *, every: int = 500, again: bool = False
+    composition: Composition,
+    directory: Path,
+    name: str,
+    *,
+    every: int = 500,
+    again: bool = False,
+    init: Path | None = None,
 ) -> Path:
     """Train a run, or go on with what lies there; return its directory.
 
@@ -29,6 +35,7 @@ def trained(
         name: for the lines on stderr.
         every: steps between these lines.
         again: what lies there gives way in any case.
+        init: a run whose weights it begins with.
 
     Raises:
         ZooError: the data are missing, or training breaks down.
@@ -37,7 +44,7 @@ def trained(
     if place.config.is_file() and (again or not _same(composition, place.read_config())):
         shutil.rmtree(directory)
     if not place.config.is_file():
-        train(composition, directory, watcher=watcher)
+        train(composition, directory, init=init, watcher=watcher)
     elif composition.run.steps not in place.steps():
         resume(directory, registry=composition.registry, watcher=watcher)
     return directory

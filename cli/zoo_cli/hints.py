@@ -48,6 +48,7 @@ SPELLED: dict[str, Mapping[str, str]] = {
     "import": {"--run": "--to", "--out": "--to"},
     "pull": {"--run": "--to", "--out": "--to"},
     "report": {"--run": "--out"},
+    "reconstruct": {"--run": "--out"},
     "sample": {"--run": "--out"},
     "sweep": {"--run": "--out"},
     "translate": {"--run": "--out"},

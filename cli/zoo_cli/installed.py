@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +13,9 @@ from zoo_cli.terminal import Terminal
 from zoo_core import Registry
 from zoo_core.registry.discovery import moved_files
 from zoo_core.registry.lookup import Problem
+
+if TYPE_CHECKING:
+    from zoo_core.weights.pretrained import Pretrained
 
 
 def installed_registry(terminal: Terminal, files: Iterable[str | Path] = ()) -> Registry:
@@ -56,6 +61,20 @@ def found_source(
     # weights from elsewhere name no files: that is checked where they are read
     recorded = [file for file in config_of(path).plugins if Path(file).is_file()]
     return path, installed_registry(terminal, moved_files(files, recorded))
+
+
+def loaded_source(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
+    """Return what a command's SRC trained, by its `--device`, `--no-ema` and `--plugin`.
+
+    Raises:
+        ZooError: no such source, or weights that cannot be loaded.
+    """
+    from zoo_core.weights.pretrained import load
+
+    path, registry = found_source(terminal, given["source"], given["plugins"])
+    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
+    trained.origin = replace(trained.origin, source=given["source"])
+    return trained
 
 
 def plugin_commands(terminal: Terminal, *, taken: Collection[str]) -> dict[str, click.Command]:

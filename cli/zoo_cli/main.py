@@ -22,6 +22,7 @@ BUSY = 0.75
 """Programs that want a core, for each core, from which on a machine counts as busy."""
 
 COMMANDS = {
+    "anomaly": "zoo_cli.commands.anomaly",
     "compare": "zoo_cli.commands.compare",
     "data": "zoo_cli.commands.data",
     "doctor": "zoo_cli.commands.doctor",
@@ -37,6 +38,7 @@ COMMANDS = {
     "prune": "zoo_cli.commands.prune",
     "pull": "zoo_cli.commands.pull",
     "push": "zoo_cli.commands.push",
+    "reconstruct": "zoo_cli.commands.reconstruct",
     "report": "zoo_cli.commands.report",
     "runs": "zoo_cli.commands.runs",
     "sample": "zoo_cli.commands.sample",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import results
+from benchmarks.pages.autoencoders import autoencoders_text
 from benchmarks.pages.collapse import collapse_text
 from benchmarks.pages.measures import measured_tables, measured_text
 from benchmarks.pages.metrics import between_marks
@@ -135,6 +136,7 @@ def test_pictures_of_codes_are_shown() -> None:
 
 def test_nothing_is_said_of_what_was_not_made(tmp_path: Path) -> None:
     assert translations_text(tmp_path) == []
+    assert autoencoders_text(tmp_path) == []
     assert seeds_text(tmp_path, ["one"]) == ""
     assert overtraining_text(tmp_path) == ""
 
@@ -157,6 +159,32 @@ def test_a_translation_stands_beside_the_images_as_they_are(tmp_path: Path) -> N
     (text,) = translations_text(tmp_path)
     row = "| digits to MNIST | 0 | 20.0 | 300.0 | 70.0% | 99.0% | 0.080 | 0.400 |"
     assert row in text
+
+
+def test_autoencoders_stand_beside_components_and_gans(tmp_path: Path) -> None:
+    coded = {"latents": 16, "training": {"steps": 2000, "seconds": 60.0}, "pca": 0.1}
+    scores = {"fid": 30.0, "kid": 2.0, "modes": 10.0, "memorisation": 0.0}
+    digests = dict.fromkeys(scores, "ab12")
+    measured = {"scores": {"scores": scores, "digests": digests, "protocol": PROTOCOL}}
+    held_out = {"error": 0.04, "bits_per_dim": 0.19}
+    noise = {"options": {"amount": 0.5}, "psnr": {"before": 10.0, "after": 20.0}}
+    sparse = {"options": {"rho": 0.05}, "activation": {"mean": 0.06, "largest": 0.2}}
+    left_out = {"digit": 0, "auroc": {"bits_per_dim": 0.9, "error": 0.8}, "held_out": held_out}
+    stored = {
+        "vae": {**coded, **measured, "held_out": held_out},
+        "denoising": {**coded, **noise, "held_out": {"error": 0.02}},
+        "sparse": {**coded, **sparse, "held_out": {"error": 0.01}},
+        "vae-without-0": left_out,
+        "dcgan.mnist-28": measured,
+    }
+    for name, result in stored.items():
+        write_json(tmp_path / "autoencoders" / f"{name}.json", {"name": name, **result})
+    (text,) = autoencoders_text(tmp_path)
+    assert "| vae | 16 | 2,000 | 60 | 0.0400 | 0.1000 | 0.190 |" in text
+    assert "10.0 dB, and what is made of them 20.0 dB" in text
+    assert "of 0.05 is asked for; on held-out images it is 0.060, and 0.200" in text
+    assert "| dcgan.mnist-28 | 30.0 | 2.00 | 10 | 0.0% |" in text
+    assert "| vae | 0 | bits_per_dim | 0.900 | 0.800 |" in text
 
 
 def test_seeds_are_a_mean_and_their_deviation(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def test_an_address_is_a_picture() -> None:
 @pytest.mark.parametrize("item", INSTALLED.entries("recipe"), ids=lambda item: item.qualified)
 def test_an_installed_recipe_is_complete(item: Registered) -> None:
     recipe = recipe_of(item.entry, item.source)
-    assert {"generator", "loss", "data"} <= recipe.parts.keys()
+    assert {"generator", "data"} <= recipe.parts.keys()
+    takes_loss = compose(registry=INSTALLED, recipe=item.qualified).plan.chosen["loss"].items
+    assert bool(takes_loss) == ("loss" in recipe.parts)
     assert recipe.source
     assert recipe.minutes
     assert not recipe.picture or picture_of(item.entry, recipe)

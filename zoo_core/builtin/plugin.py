@@ -16,6 +16,9 @@ PAPER = "arXiv:1406.2661"
 MONITOR = "zoo_core.builtin.health.monitor"
 """Imported when a run asks for it, as the targets of entries are."""
 
+RECONSTRUCTIONS = "zoo_core.builtin.reconstructions"
+"""Likewise."""
+
 TRACKING = "zoo_core.builtin.tracking"
 """Likewise."""
 
@@ -85,8 +88,8 @@ def zoo_checkpoint_saved(run: Any, path: Path) -> None:
 
 @hookimpl
 def zoo_scalars(run: Any, step: int) -> Mapping[str, float]:
-    measured: Mapping[str, float] = import_module(MONITOR).monitor_of(run).measure(step)
-    return measured
+    health: Mapping[str, float] = import_module(MONITOR).monitor_of(run).measure(step)
+    return {**health, **import_module(RECONSTRUCTIONS).measured(run)}
 
 
 @hookimpl

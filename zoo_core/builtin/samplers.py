@@ -25,6 +25,7 @@ class Normal(Sampler):
     def __init__(self, *, latent_dim: int, std: Annotated[float, Between(0, 100)] = 1.0) -> None:
         super().__init__()
         self.latent_dim, self.std = latent_dim, std
+        self.gaussian_std = std
 
     def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor:
         latents = rng.normal(count, self.latent_dim).to(device)

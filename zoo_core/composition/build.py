@@ -47,6 +47,7 @@ class Given(TypedDict, total=False):
     image: ImageSpec
     classes: int
     latent_dim: int
+    log_variance: bool
     source: ImageSpec | None
     parts: GameParts
     size: tuple[int, int] | None
@@ -125,6 +126,7 @@ class Blueprint:
             "image": image,
             "classes": len(self.task.classes),
             "latent_dim": self.latent_dim if role.part == "generator" else self.task.latent_dim,
+            "log_variance": role.log_variance,
             "source": role.source,
         }
 

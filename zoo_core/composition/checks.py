@@ -169,6 +169,12 @@ def _check_encoder(plan: Blueprint, role: Role, trial: Trial) -> None:
             role,
             f"gives latents of shape {_shape(trial.output)} where {_shape(needed)} is needed",
         )
+    if role.log_variance and not trial.spreads:
+        raise ZooError(
+            f"{plan.described('encoder')} gives latents without a log variance, which "
+            f"{plan.described('game')} needs",
+            hint="another `--encoder`; its author can ask for `log_variance`",
+        )
 
 
 def _check_single_score(plan: Blueprint, *, patches: bool) -> None:

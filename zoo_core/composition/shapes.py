@@ -56,6 +56,7 @@ class Trial:
         output: shape of images, scores or latents, with the batch first.
         features: shape of a critic's features, without the batch.
         mixes: the net has batch normalisation.
+        spreads: an encoder gives a log variance beside the mean.
         problem: what went wrong, in words that follow the part's name; empty if nothing did.
         hint: the way out, where the part itself knows one.
         cause: the exception behind a problem.
@@ -66,6 +67,7 @@ class Trial:
     output: tuple[int, ...] = ()
     features: tuple[int, ...] = ()
     mixes: bool = False
+    spreads: bool = False
     problem: str = ""
     hint: str = ""
     cause: Exception | None = field(default=None, compare=False)
@@ -126,7 +128,8 @@ def _run(case: Case, net: nn.Module) -> Trial:
         scores = _tensor(net.head(features))
         return Trial(count(net), tuple(scores.shape), tuple(features.shape[1:]), mixes)
     if isinstance(net, Encoder):
-        return Trial(count(net), _latents(net(inputs)), mixes=mixes)
+        found = net(inputs)
+        return Trial(count(net), _latents(found), mixes=mixes, spreads=isinstance(found, tuple))
     images = _tensor(net(inputs, labels))
     return Trial(count(net), tuple(images.shape), mixes=mixes)
 

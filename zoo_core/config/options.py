@@ -15,7 +15,17 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoo_core.errors import ZooError, nearest
 
 TASK_NAMES = frozenset(
-    {"image", "classes", "latent_dim", "source", "parts", "size", "datasets", "batch"}
+    {
+        "image",
+        "classes",
+        "latent_dim",
+        "log_variance",
+        "source",
+        "parts",
+        "size",
+        "datasets",
+        "batch",
+    }
 )
 """Parameters that the task provides; they are never options."""
 

@@ -139,24 +139,37 @@ class Lockstep:
                 moves = next(part.play) if reply is None else part.play.send(reply)
             except StopIteration:
                 return None
-        totals = {name: terms.total for name, terms in moves.items()}
+        shared = _shared(moves)
+        totals = {names: moves[names[0]].total for names in shared}
         return Move(
             self._gradients(totals),
-            {name: _scalars(terms, totals[name]) for name, terms in moves.items()},
-            {name: tuple(terms.notes) for name, terms in moves.items()},
+            {names[0]: _scalars(moves[names[0]], total) for names, total in totals.items()},
+            {names[0]: tuple(moves[names[0]].notes) for names in shared},
         )
 
-    def _gradients(self, totals: Mapping[str, Tensor]) -> dict[str, Gradients]:
+    def _gradients(self, totals: Mapping[tuple[str, ...], Tensor]) -> dict[str, Gradients]:
         last = list(totals)[-1]
-        return {
-            name: torch.autograd.grad(
-                total,
-                self.optimisers[name].parameters,
-                retain_graph=name != last,
-                allow_unused=True,
+        found: dict[str, Gradients] = {}
+        for names, total in totals.items():
+            owned = {name: self.optimisers[name].parameters for name in names}
+            gradients = iter(
+                torch.autograd.grad(
+                    total,
+                    [parameter for own in owned.values() for parameter in own],
+                    retain_graph=names != last,
+                    allow_unused=True,
+                )
             )
-            for name, total in totals.items()
-        }
+            found |= {name: tuple(next(gradients) for _ in own) for name, own in owned.items()}
+        return found
+
+
+def _shared(moves: Mapping[str, Terms]) -> list[tuple[str, ...]]:
+    """Return the players of a move, those together that minimise the very same terms."""
+    found: dict[int, tuple[str, ...]] = {}
+    for name, terms in moves.items():
+        found[id(terms)] = (*found.get(id(terms), ()), name)
+    return list(found.values())
 
 
 class _Buffers:

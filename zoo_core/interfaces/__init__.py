@@ -36,6 +36,7 @@ from zoo_core.interfaces.parts import (
 from zoo_core.interfaces.pixels import as_bytes, as_floats
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
+from zoo_core.interfaces.showing import how_many, in_rows
 from zoo_core.interfaces.slopes import slopes
 from zoo_core.interfaces.trackers import Tracked, Tracker
 from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
@@ -97,5 +98,7 @@ __all__ = [
     "net_stream",
     "as_bytes",
     "as_floats",
+    "how_many",
+    "in_rows",
     "slopes",
 ]

@@ -52,11 +52,13 @@ class Role:
         part: which chosen part is built for it.
         image: what it makes or judges.
         source: what an image-to-image generator reads.
+        log_variance: an encoder gives the log variance of the latents beside their mean.
     """
 
     part: Literal["generator", "critic", "encoder"]
     image: ImageSpec
     source: ImageSpec | None = None
+    log_variance: bool = False
 
 
 class Duels(Protocol):
@@ -194,7 +196,8 @@ class Game(nn.Module, ABC):
 
         Each `yield {player: terms}` is one simultaneous move: all gradients are taken before any
         update. It gets back the notes of that move, averaged over devices; by then the duels'
-        constraints have acted, and adaptive parts have observed.
+        constraints have acted, and adaptive parts have observed. Players that are given the very
+        same `Terms` share one backward pass, and its scalars are logged under the first of them.
         """
 
     def moves(self) -> Mapping[str, int]:
@@ -210,6 +213,16 @@ class Game(nn.Module, ABC):
         """
         due = [duel.due(step, self.moves()) for duel in self.duels]
         return Due(frozenset().union(*(each.acts for each in due)))
+
+    def check_begun(self, taken: Collection[str]) -> None:
+        """Refuse to train where nets that no player trains have no weights of another run.
+
+        Args:
+            taken: the names in `nets` of those that begin with such weights.
+
+        Raises:
+            ZooError: some are missing that the game does not train itself.
+        """
 
     def after(self, notes: Notes) -> None:
         """Act after each move: constraints, then the state of penalties and augmentation."""
@@ -296,5 +309,23 @@ class Game(nn.Module, ABC):
         """
         raise ZooError(
             "nothing can be reconstructed here: this game has no encoder",
-            hint="train with a game that has one; `zoo list game` shows them",
+            hint="`zoo train --game vae` trains one; `zoo list game` shows all games",
         )
+
+    def anomalies(
+        self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws
+    ) -> Mapping[str, Tensor]:
+        """Return how strange each image is, (N,) by the name of each score: the largest first.
+
+        By default the mean squared error of its reconstruction. The first is the main one.
+
+        Args:
+            nets: as for `sample`, and the critic's side where it is there.
+            images: (N, C, H, W) in [-1, 1].
+            rng: as for `reconstruct`.
+
+        Raises:
+            ZooError: the game has no encoder.
+        """
+        away = self.reconstruct(nets, images, rng) - images
+        return {"error": away.square().flatten(1).mean(1)}

@@ -121,9 +121,15 @@ class Head(nn.Module, ABC):
 class Sampler(nn.Module, ABC):
     """Draw latents; parameters, if any, belong to the generator's player.
 
+    Attributes:
+        gaussian_std: its standard deviation where it draws from N(0, std^2) in every coordinate,
+            independently, so that a KL divergence from it has a closed form; else 0.
+
     Shapes:
         count, rng, device -> latents (count, latent_dim).
     """
+
+    gaussian_std: float = 0.0
 
     @abstractmethod
     def forward(self, count: int, rng: Draws, device: torch.device) -> Tensor: ...

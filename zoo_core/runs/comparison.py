@@ -160,7 +160,7 @@ def _remarks_of(found: RunComparison, group: Group, place: int) -> Iterable[str]
     run, name = found.runs[place], found.names[place]
     if run.running:
         yield f"{name} is still being written: this is how it is now"
-    elif run.outcome == "unfinished" and len(group.runs) > 1:
+    elif run.outcome in ("interrupted", "failed", "killed") and len(group.runs) > 1:
         of = "" if run.steps is None else f" of {run.steps:,}"
         yield f"{name} ended at step {run.step:,}{of}, and counts in the mean of {group.name}"
     yield from (f"{name}: {remark}" for remark in run.remarks)

@@ -18,10 +18,12 @@ PARTNERS = "zoo-testing"
 PARTS = (
     Entry("generator", "tiny", "zoo_core.testing.partners:TinyGenerator", "Two linear layers."),
     Entry("discriminator", "tiny", "zoo_core.testing.partners:TinyCritic", "One convolution."),
+    Entry("encoder", "tiny", "zoo_core.testing.partners:TinyEncoder", "One linear layer."),
     Entry("loss", "squares", "zoo_core.testing.partners:Squares", "Squared distances."),
 )
 
 PAIR = {"generator": f"{PARTNERS}/tiny", "critic": f"{PARTNERS}/tiny"}
+ENCODER = {"encoder": f"{PARTNERS}/tiny"}
 LOSSES = ("gan-zoo/non-saturating", "gan-zoo/minimax", f"{PARTNERS}/squares")
 SIZES = ("8", "16", "32", "28", "64")
 """The first at which a composition fits is tried."""
@@ -95,14 +97,25 @@ def _of_net(item: Registered, own: Sequence[Registered]) -> Iterator[Trial]:
 
 def _of_part(item: Registered, own: Sequence[Registered]) -> Iterator[Trial]:
     """Give a part with the tiny pair, then with each generator of its own plugin."""
-    named = {item.entry.kind: item.qualified}
     loss = {} if item.entry.kind == "loss" else {"loss": LOSSES[0]}
-    yield Trial(item, "training", "tiny", ({**PAIR, **loss, **named},))
+    yield Trial(item, "training", "tiny", _candidates(item, PAIR, loss))
     for net in own:
         if net.entry.kind == "generator":
             # the tiny critic's score has no bias that the loss might not move
             pair = {"generator": net.qualified, "critic": PAIR["critic"]}
-            yield Trial(item, "training", f"own {net.entry.name}", ({**pair, **loss, **named},))
+            yield Trial(item, "training", f"own {net.entry.name}", _candidates(item, pair, loss))
+
+
+def _candidates(
+    item: Registered, pair: Mapping[str, str], loss: Mapping[str, str]
+) -> tuple[Mapping[str, str], ...]:
+    """Return compositions with a part; a game may take an encoder, and no critic or loss."""
+    named = {item.entry.kind: item.qualified}
+    usual = {**pair, **loss, **named}
+    if item.entry.kind != "game":
+        return (usual,)
+    alone = {"generator": pair["generator"], **named}
+    return usual, {**usual, **ENCODER}, {**pair, **named, **ENCODER}, {**alone, **ENCODER}, alone
 
 
 def _roles(item: Registered) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from zoo_core.interfaces import Discriminator, Generator, Loss, Scores, Terms
+from zoo_core.interfaces import Discriminator, Encoder, Generator, Loss, Scores, Terms
 from zoo_core.spec import ImageSpec
 
 
@@ -53,6 +53,31 @@ class TinyCritic(Discriminator):
     def head(self, features: Tensor) -> Tensor:
         logits: Tensor = self.last(features)
         return logits.squeeze(1)
+
+
+class TinyEncoder(Encoder):
+    """Read latents by one linear layer.
+
+    Args:
+        image: what it reads; any size.
+        latent_dim: length of one latent vector.
+        log_variance: give the log variance too.
+
+    Shapes:
+        images (N, C, H, W) -> latents (N, latent_dim), or mean and log variance of that shape.
+    """
+
+    def __init__(self, *, image: ImageSpec, latent_dim: int, log_variance: bool = False) -> None:
+        super().__init__()
+        self.log_variance = log_variance
+        self.last = nn.Linear(image.numel, latent_dim * (1 + log_variance))
+
+    def forward(self, images: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        found: Tensor = self.last(images.flatten(1))
+        if not self.log_variance:
+            return found
+        mean, spread = found.chunk(2, 1)
+        return mean, spread
 
 
 class Squares(Loss):

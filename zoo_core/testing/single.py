@@ -52,10 +52,17 @@ def check_encoder(item: Registered) -> None:
         AssertionError: another shape, or values that are not finite.
     """
     target = item.entry.load()
-    needs = {"image": ENCODED, "latent_dim": LATENTS, "classes": 10, "source": None}
-    encoder = target(**{name: needs[name] for name in task_names_of(target) if name in needs})
-    found = encoder(torch.rand(COUNT, *ENCODED.shape) * 2 - 1)
-    for latents in found if isinstance(found, tuple) else (found,):
+    asked = task_names_of(target)
+    for spread in (False, True) if "log_variance" in asked else (False,):
+        needs = {"image": ENCODED, "latent_dim": LATENTS, "classes": 10, "log_variance": spread}
+        encoder = target(**{name: needs[name] for name in asked if name in needs})
+        found = encoder(torch.rand(COUNT, *ENCODED.shape) * 2 - 1)
+        assert isinstance(found, tuple) or not spread, "a log variance is asked for, and not there"
+        _check_latents(found if isinstance(found, tuple) else (found,))
+
+
+def _check_latents(found: tuple[Tensor, ...]) -> None:
+    for latents in found:
         shape = tuple(latents.shape)
         assert shape == (COUNT, LATENTS), f"{shape} where {(COUNT, LATENTS)} is needed"
         assert bool(torch.isfinite(latents).all()), "latents have values that are not finite"

@@ -75,8 +75,10 @@ def train(
     try:
         with memory_errors(), _torch_state(composition):
             run = _prepared(composition, place, watcher or usual_watcher())
+            taken: list[str] = []
             if init is not None:
-                initialise(run.engine, init, registry=composition.registry)
+                taken = initialise(run.engine, init, registry=composition.registry)
+            run.engine.game.check_begun(taken)
             place.create(full_config(composition, run.hardware, place.path))
             for remark in (*composition.remarks, slow_bfloat16(run.hardware)):
                 if remark:

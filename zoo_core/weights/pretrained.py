@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core.composition import Composition, compose
+from zoo_core.draws import CounterDraws
 from zoo_core.engine.hardware import choose_device
 from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
@@ -220,6 +222,36 @@ class Pretrained:
             translated: Tensor = net(images.to(self.device), None)
         return translated.float().cpu()
 
+    def reconstruct(self, images: Tensor, *, seed: int = 0) -> Tensor:
+        """Return images (N, C, H, W) in [-1, 1], encoded and made again.
+
+        Args:
+            images: (N, C, H, W) in [-1, 1], of the size that was trained on.
+            seed: of what an encoder may draw.
+
+        Raises:
+            ZooError: there is no encoder, or images of another shape or beyond [-1, 1].
+        """
+        pieces = [
+            self.game.reconstruct(nets, piece, rng) for nets, piece, rng in self._read(images, seed)
+        ]
+        return torch.cat(pieces).cpu()
+
+    def anomalies(self, images: Tensor, *, seed: int = 0) -> dict[str, Tensor]:
+        """Return how strange each image is, (N,) by the name of each score, the main one first.
+
+        Args:
+            images: as for `reconstruct`.
+            seed: of what is drawn where a bound is estimated.
+
+        Raises:
+            ZooError: as `reconstruct`.
+        """
+        pieces = [
+            self.game.anomalies(nets, piece, rng) for nets, piece, rng in self._read(images, seed)
+        ]
+        return {name: torch.cat([piece[name] for piece in pieces]).cpu() for name in pieces[0]}
+
     def score(self, images: Tensor, labels: Tensor | None = None) -> Scores:
         """Return the critic's logits, features and class logits of images.
 
@@ -274,6 +306,55 @@ class Pretrained:
                 f"no direction {direction!r} in this game", hint=f"one of: {', '.join(known)}"
             )
         return known[direction] if direction else next(iter(known.values()))
+
+    def _read(
+        self, images: Tensor, seed: int
+    ) -> Iterator[tuple[Mapping[str, nn.Module], Tensor, CounterDraws]]:
+        """Give the nets that are here and the images in chunks, each with a stream of its own."""
+        self.check_readable(images)
+        here = self.game.nets() if self.has_critic else dict.fromkeys(self.game.ships())
+        nets = {name: net for name, net in self.game.nets().items() if name in here}
+        for number, piece in enumerate(torch.split(images, CHUNK)):
+            rng = CounterDraws(seed, 0, path=("reading", number), deliver=self.device)
+            with memory_errors(), evaluating(nets, seed=seed):
+                yield nets, piece.to(self.device), rng
+
+    def check_encoder(self) -> None:
+        """Refuse a game that encodes nothing, and say how an encoder is trained.
+
+        Raises:
+            ZooError: it has none.
+        """
+        plan = self.composition.plan
+        if any(role.part == "encoder" for role in plan.roles.values()):
+            return
+        source = shlex.quote(self.origin.source or "RUN")
+        hint = "`zoo train --game vae` trains a generator with one"
+        if not self.game.translators():
+            pixels = "" if self.has_critic else " -o game.kappa=0"
+            line = f"zoo train --game encode --init {source}{pixels}"
+            hint = f"`{line}` trains one for this generator; {hint}"
+        raise ZooError(f"{plan.described('game')} has no encoder, which reads images", hint=hint)
+
+    def check_readable(self, images: Tensor) -> None:
+        """Refuse images that the encoder was not trained for.
+
+        Raises:
+            ZooError: there is no encoder, or images of another shape or beyond [-1, 1].
+        """
+        self.check_encoder()
+        wanted = self.composition.task.image
+        if images.ndim != 4 or tuple(images.shape[1:]) != wanted.shape or not len(images):
+            raise ZooValueError(
+                f"images are of shape {tuple(images.shape)}",
+                hint=f"this encoder reads (N, {', '.join(map(str, wanted.shape))})",
+            )
+        low, high = float(images.min()), float(images.max())
+        if not (low >= -1 and high <= 1):
+            raise ZooValueError(
+                f"images have values from {low:.3g} to {high:.3g}, and -1 to 1 are black to white",
+                hint="`zoo_core.interfaces.as_floats` brings 8-bit images there",
+            )
 
     def _chunk(
         self,

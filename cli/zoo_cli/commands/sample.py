@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import click
 from zoo_cli.drawing import counted
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
-from zoo_cli.installed import found_source
+from zoo_cli.installed import loaded_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_cli.wording import plural
 from zoo_core import ZooError
@@ -74,7 +73,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     out = given["out"]
     into_folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
     (_check_folder if into_folder else _check_sheet)(given)
-    trained = _loaded(terminal, given)
+    trained = loaded_source(terminal, given)
     if not into_folder:
         _say(terminal, given, [str(_sheet(terminal, trained, given))])
         return
@@ -103,15 +102,6 @@ def label_number(text: str, classes: Sequence[str]) -> int:
         f"no class named {text!r}{numbered}",
         hint=f"{nearest(text, classes)}classes: {', '.join(classes)}",
     )
-
-
-def _loaded(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
-    from zoo_core.weights.pretrained import load
-
-    path, registry = found_source(terminal, given["source"], given["plugins"])
-    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
-    trained.origin = replace(trained.origin, source=given["source"])
-    return trained
 
 
 def _label(trained: Pretrained, given: Mapping[str, Any]) -> int | None:

@@ -29,8 +29,10 @@ from zoo_cli.training.request import (
     requested,
 )
 from zoo_cli.training.table import show_composition
+from zoo_core.config.request import NOTHING
 
 if TYPE_CHECKING:
+    from zoo_core import Configuration, Registry
     from zoo_core.composition import Composition
     from zoo_core.training import Run
 
@@ -84,13 +86,26 @@ def _composed(terminal: Terminal, request: Request) -> Composition:
     from zoo_core.composition import compose
 
     config, plugins = begun_from(request)
+    registry = installed_registry(terminal, plugins)
+    if config is None and request.recipe in (None, NOTHING):
+        config = _begun(request, registry)
     return compose(
         request.parts,
         request.options,
-        registry=installed_registry(terminal, plugins),
+        registry=registry,
         recipe=request.recipe,
         config=config,
     )
+
+
+def _begun(request: Request, registry: Registry) -> Configuration | None:
+    """Return the nets of `--init`, where the user names a game for them and no generator."""
+    game = request.parts.get("game")
+    if request.init is None or not isinstance(game, str) or "generator" in request.parts:
+        return None
+    from zoo_core.training.warm_start import nets_of
+
+    return nets_of(request.init, game, registry=registry)
 
 
 def _show(terminal: Terminal, composition: Composition, *, as_json: bool) -> None:

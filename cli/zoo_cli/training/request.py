@@ -55,7 +55,7 @@ def requested(given: Mapping[str, Any]) -> Request:
     """
     if given["no_recipe"] and given["recipe"]:
         raise click.UsageError("--recipe and --no-recipe contradict each other")
-    if not (given["gen"] or given["config"] or given["recipe"]):
+    if not (given["gen"] or given["game"] or given["config"] or given["recipe"]):
         raise click.UsageError(
             "say what to train, such as `zoo train --gen dcgan --loss wgan-gp`; "
             "`zoo list generator` shows all generators"

@@ -80,6 +80,9 @@ def open_bundle(bundle: Bundle, registry: Registry | None = None) -> Opened:
     game = build_game(_as_shapes(plan, meta), features, composition.run.seed)
     nets = game.nets()
     for name in bundle.components:
+        if any(tensor.is_meta for tensor in nets[name].state_dict().values()):
+            # a net that the game itself makes, such as a likelihood
+            nets[name].to_empty(device="cpu")
         load_tensors(nets[name], read_tensors(bundle.path(name)), name)
     return Opened(composition=composition, game=game, has_critic=has_critic)
 

@@ -26,9 +26,10 @@ from zoo_core.interfaces import (
     Round,
     Task,
     Terms,
+    how_many,
+    in_rows,
 )
 from zoo_plugin_cyclegan.pool import Pool
-from zoo_plugin_cyclegan.showing import how_many, in_rows
 
 
 @dataclass(frozen=True, slots=True)

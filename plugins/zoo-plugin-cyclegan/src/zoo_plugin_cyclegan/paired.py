@@ -26,8 +26,9 @@ from zoo_core.interfaces import (
     Round,
     Task,
     Terms,
+    how_many,
+    in_rows,
 )
-from zoo_plugin_cyclegan.showing import how_many, in_rows
 
 
 class Paired(Game):

@@ -51,6 +51,14 @@ CONSTRAINTS = (
         paper="arXiv:1602.07868",
         departures=("lengths and directions begin as those of the net, not as a batch says",),
     ),
+    Entry(
+        kind="constraint",
+        name="virtual-batch",
+        target="zoo_plugin_stability.virtual_batch:VirtualBatch",
+        summary="Normalise each of the generator's images by a fixed reference batch and itself.",
+        paper=IMPROVED,
+        departures=("the reference batch is of latents from N(0, 1), whatever the sampler",),
+    ),
 )
 
 OTHERS = (

@@ -1,4 +1,4 @@
-"""How a run's grid shows translations: rows of images above rows of what became of them."""
+"""How a run's grid shows images of several kinds: a row of each in turn."""
 
 from collections.abc import Sequence
 

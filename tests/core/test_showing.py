@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from zoo_plugin_cyclegan.showing import how_many, in_rows
+from zoo_core.interfaces import how_many, in_rows
 
 
 def numbers(start: int, count: int) -> Tensor:
