@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 
 from zoo_cli.terminal import Terminal
@@ -14,7 +14,7 @@ LINE_SECONDS = 5.0
 
 
 @contextmanager
-def counted(terminal: Terminal, total: int) -> Iterator[Callable[[Sequence[object]], None]]:
+def counted(terminal: Terminal, total: int) -> Iterator[Callable[[Sized], None]]:
     """Give a function that is told of each chunk; say count and rate meanwhile and at the end.
 
     Args:
@@ -31,7 +31,7 @@ def counted(terminal: Terminal, total: int) -> Iterator[Callable[[Sequence[objec
 
     with terminal.status() as shown:
 
-        def told(chunk: Sequence[object]) -> None:
+        def told(chunk: Sized) -> None:
             nonlocal done, last
             done += len(chunk)
             now = time.monotonic()

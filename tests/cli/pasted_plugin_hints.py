@@ -96,9 +96,7 @@ PLUGINS: dict[str, dict[str, Case]] = {
         "--size VALUExVALUE": Pasted(f"{V} --gen mini-conv --size 10"),
     },
     "plugins/zoo-plugin-wgan/src/zoo_plugin_wgan/plugin.py": {
-        "-o generator.betas=0.5,0.9 -o critic.betas=0.5,0.9": Direct(
-            DEPARTURE, f"{V} --loss wgan-gp"
-        ),
+        "-o game.long_rounds=true": Direct(DEPARTURE, f"{V} --loss wgan"),
     },
     f"{SAMPLERS}/gumbel_softmax.py": {
         "--latent-dim VALUE": Pasted(f"{V} --sampler gumbel-softmax --latent-dim 64"),

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 pytest.importorskip("zoo_plugin_metrics", reason="zoo-plugin-metrics is not installed")
 
@@ -108,6 +109,23 @@ def test_keep_is_said_once_for_each_kind(zoo, home, values):
     result = zoo("train", *TINY, "--keep", values[0], "--keep", values[1])
     assert result.exit_code == 2
     assert "contradict each other" in result.stderr
+
+
+def test_a_run_is_measured_against_the_data_of_another(zoo, trained, home):
+    folder = home / "colours"
+    folder.mkdir()
+    for number in range(8):
+        Image.new("RGB", (8, 8), (20 * number, 0, 90)).save(folder / f"{number}.png")
+    flags = ("--gen", "vanilla", "--data", "folder:colours", "--size", "8", "--batch", "4")
+    assert zoo("train", *flags, "--steps", "1", "--run", "other").exit_code == 0
+    measured = ("eval", trained, "--no-save", "--count", "16", "--metrics", "memorisation")
+    unlike = zoo(*measured, "--data", "other")
+    assert unlike.exit_code == 1
+    assert "makes images of 1x8x8, and the data has 3x8x8" in unlike.stderr
+    assert "`-o data.channels=1` reads folders as grey" in unlike.stderr
+    alike = zoo(*measured, "--data", "other", "-o", "data.channels=1", "--split", "train")
+    assert alike.exit_code == 0, alike.stderr
+    assert "folder" in alike.stdout
 
 
 def test_fid_alone_beside_kid_and_after_one_more_metric_is_one_column(zoo, trained, home):

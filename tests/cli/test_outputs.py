@@ -112,7 +112,19 @@ def test_a_cache_that_is_a_file_stops_nothing(zoo, trained, home, monkeypatch, c
     pytest.importorskip("zoo_plugin_metrics", reason="zoo-plugin-metrics is not installed")
     Path("cache").write_text("a file")
     monkeypatch.setenv("ZOO_CACHE", "cache")
-    assert zoo(command[0], trained, *command[1:]).exit_code == 0
+    result = zoo(command[0], trained, *command[1:])
+    assert result.exit_code == 0
+    assert result.stderr.count("cannot write into 'cache': ") == (command[0] == "eval")
+
+
+def test_a_training_says_that_the_cache_cannot_be_written(zoo, trained, home, monkeypatch):
+    pytest.importorskip("zoo_plugin_metrics", reason="zoo-plugin-metrics is not installed")
+    Path("cache").write_text("a file")
+    monkeypatch.setenv("ZOO_CACHE", "cache")
+    flags = ("--metrics", "memorisation", "--eval-count", "16", "--steps", "1", "--batch", "4")
+    result = zoo("train", "--gen", "vanilla", "--data", "digits", "--size", "8", *flags)
+    assert result.exit_code == 0
+    assert result.stderr.count("cannot write into 'cache': ") == 1
 
 
 def test_a_report_replaces_nothing_unasked(zoo, trained, home):

@@ -48,6 +48,14 @@ def test_sheet_is_written(zoo, trained, home):
         assert sheet.size == (3 * 10 + 2, 2 * 10 + 2)
 
 
+def test_sheet_of_many_says_how_far_it_is_on_stderr(zoo, trained, home):
+    few, many = (zoo("sample", trained, "--count", str(count)) for count in (256, 257))
+    assert (few.stderr, many.stdout) == ("", "samples.png\n")
+    assert many.stderr.startswith("257 pictures in ")
+    assert many.stderr.endswith(" a second\n")
+    assert zoo("sample", trained, "--count", "257", "--quiet").stderr == ""
+
+
 def test_sheet_has_the_scale_and_the_padding_that_are_asked_for(zoo, trained, home):
     flags = ("--columns", "3", "--scale", "4", "--padding", "1")
     assert zoo("sample", trained, "--count", "6", *flags).exit_code == 0

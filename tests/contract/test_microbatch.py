@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from zoo_core import Registry, ZooError, compose
 from zoo_core.engine import Engine
@@ -66,12 +68,30 @@ def played(
 def test_parts_equal_the_whole(name: str, part: int) -> None:
     whole, log = played(*CASES[name], None)
     parts, mine = played(*CASES[name], part)
-    there = snapshot(parts)
-    for file, tensors in snapshot(whole).items():
+    assert_alike(parts, whole)
+    assert mine == pytest.approx(log, abs=1e-6)
+
+
+def test_parts_of_images_that_are_cropped_at_random_equal_the_whole(tmp_path: Path) -> None:
+    colours = torch.Generator().manual_seed(0)
+    for number in range(20):
+        pixels = torch.randint(0, 256, (8, 8, 3), dtype=torch.uint8, generator=colours)
+        Image.fromarray(pixels.numpy()).save(tmp_path / f"{number}.png")
+    data = {"data": f"folder:{tmp_path}"}
+    varied = {"data": {"jitter": 1.5, "mirror": True}}
+    whole, log = played(data, varied, None)
+    parts, mine = played(data, varied, 2)
+    assert_alike(parts, whole)
+    assert mine == pytest.approx(log, abs=1e-6)
+    assert played(data, {}, None)[1] != pytest.approx(log, abs=1e-6)
+
+
+def assert_alike(one: Engine, other: Engine) -> None:
+    there = snapshot(one)
+    for file, tensors in snapshot(other).items():
         assert tensors.keys() == there[file].keys()
         for key, tensor in tensors.items():
             torch.testing.assert_close(there[file][key], tensor, rtol=0, atol=1e-12)
-    assert mine == pytest.approx(log, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["minibatch-discrimination", "minibatch-stddev"])

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 from zoo_core.data import read_image
 from zoo_core.data.checking.examined import Examined, examine
 from zoo_core.data.checking.folder_inspection import inspect_folder
+from zoo_core.data.folders.folder import Folder
 from zoo_core.errors import ZooError
 from zoo_core.spec import ImageSpec
 
@@ -138,12 +139,49 @@ def test_a_profile_that_cannot_be_used_is_said(tmp_path: Path, icc: bytes) -> No
     (one,) = inspect_folder(str(tmp_path)).conversions
     assert one.kind == "a colour profile that is damaged or of another kind of image"
     assert one.becomes == "without the profile, as if it were sRGB"
+    (told,) = Folder(path=str(tmp_path), held_out=0).remarks()
+    assert told.startswith("1 image has a colour profile that is damaged or of another kind")
+    assert told.endswith("left out: a.png")
 
 
 def test_a_used_profile_is_said(tmp_path: Path) -> None:
     saved(tmp_path / "a.png", "RGB", RGB_COLOUR, icc_profile=profile())
     (one,) = inspect_folder(str(tmp_path)).conversions
     assert (one.kind, one.becomes) == ("a colour profile (ICC)", "converted to sRGB")
+    assert Folder(path=str(tmp_path), held_out=0).remarks() == ()
+
+
+def press_profile() -> bytes:
+    """Return an ICC profile of CMYK by table (lut8): paper and black ink count, colours do not."""
+    ramp = bytes(range(256))
+    corners = (bytes([0 if key else 255, 128, 128]) for _ in range(8) for key in (0, 1))
+    matrix = struct.pack(">9i", *(65536, 0, 0, 0, 65536, 0, 0, 0, 65536))
+    table = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + matrix
+    table += ramp * 4 + b"".join(corners) + ramp * 3
+    head = bytearray(128)
+    head[0:4] = struct.pack(">I", 144 + len(table))
+    head[8:12] = b"\2\x40\0\0"
+    head[12:24] = b"prtrCMYKLab "
+    head[36:40] = b"acsp"
+    head[68:80] = _xyz(0.9642, 1, 0.8249)[8:]
+    return (
+        bytes(head) + struct.pack(">I", 1) + b"A2B0" + struct.pack(">II", 144, len(table)) + table
+    )
+
+
+@pytest.mark.parametrize("suffix", ["tiff", "jpg"])
+@pytest.mark.parametrize(
+    ("inks", "lightness"), [((0, 255, 255, 0), 100), ((255, 0, 0, 128), 50), ((0, 0, 0, 255), 0)]
+)
+def test_cmyk_is_what_its_profile_says(
+    tmp_path: Path, suffix: str, inks: tuple[int, ...], lightness: int
+) -> None:
+    path = saved(tmp_path / f"a.{suffix}", "CMYK", inks, icc_profile=press_profile())
+    # L* of CIE 1976 as light, then as a level of sRGB
+    light = ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3
+    level = 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+    assert read(path) == pytest.approx([255 * level] * 3, abs=2)
+    assert state(path) == "converted"
 
 
 def test_cmyk_with_a_profile_of_rgb_keeps_the_formula(tmp_path: Path) -> None:
@@ -219,3 +257,18 @@ def test_twelve_bits_in_sixteen_are_said(tmp_path: Path, value: int, said: bool)
     saved(tmp_path / "a.png", "I;16", value)
     kinds = [one.kind for one in inspect_folder(str(tmp_path)).conversions]
     assert ("16 bits, of which at most 12 are used" in kinds) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(4095, True), (1023, True), (8192, False)])
+def test_a_training_says_it_too_once_images_are_read(
+    tmp_path: Path, value: int, said: bool
+) -> None:
+    saved(tmp_path / "a.png", "I;16", value)
+    saved(tmp_path / "b.png", "L", 1)
+    data = Folder(path=str(tmp_path), held_out=0)
+    assert data.remarks() == ()
+    data.tables("train")
+    assert [text.endswith("is wrong: a.png") for text in data.remarks()] == [True] * said
+    on_demand = Folder(path=str(tmp_path), held_out=0, memory_limit=0)
+    on_demand.tables("train")
+    assert on_demand.remarks() == ()

@@ -193,3 +193,16 @@ def test_data_made_of_folders_hand_the_options_on(
     run = {"size": "32"}
     found = compose({"data": text, **game}, {"data": options, "run": run}, recipe="none")
     assert dict(found.dataset.variations) == dict.fromkeys(sorted(varied), BOTH)
+
+
+def test_a_wish_that_nothing_in_the_data_reads_is_not_recorded(photos: Path) -> None:
+    def recorded(data: str, **options: object) -> tuple[object, object]:
+        sections = {"data": options, "run": {"size": "32"}}
+        config = compose({"generator": "cyclegan", "data": data}, sections, recipe="none").config()
+        again = compose(config=config).config()
+        assert again.options == config.options
+        return config.value("data", "jitter"), config.value("data", "mirror")
+
+    assert recorded("unpaired:digits,digits") == (None, None)
+    assert recorded("unpaired:digits,digits", jitter=1.5) == (1.5, None)
+    assert recorded(f"unpaired:{photos},{photos}") == (pytest.approx(286 / 256, abs=1e-3), True)

@@ -17,7 +17,7 @@ CORE = ROOT / "zoo_core"
 DOCS = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 ROOMS = (
-    ("errors", "digests", "draws", "spec", "version"),
+    ("errors", "digests", "draws", "notebooks", "spec", "version"),
     ("registry",),
     ("config",),
     ("interfaces",),

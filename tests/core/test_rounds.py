@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from zoo_core import Entry, Registry, ZooError, compose
 from zoo_core.builtin.adversarial import Adversarial
+from zoo_core.draws import CounterDraws
 from zoo_core.engine import Engine
 from zoo_core.interfaces import (
     Batch,
@@ -23,7 +24,7 @@ from zoo_core.interfaces import (
     Terms,
     Turn,
 )
-from zoo_core.testing import engine_of
+from zoo_core.testing import check_capture, engine_of
 
 SEEN: list[Round] = []
 ORDER: list[str] = []
@@ -298,3 +299,53 @@ def test_a_batch_in_parts_has_one_end_of_each_move(outside: Registry) -> None:
     engine(outside, parts, microbatch=2).step()
     once = [event for event in ORDER if "goes on" not in event]
     assert once == ["after critic", "constrained", "observed", "after generator"]
+
+
+def long_rounds(*, asked: bool, **parts: str) -> Engine:
+    run = {"size": "8", "batch": 4, "critic_steps": 2, "device": "cpu"}
+    options = {"game": {"long_rounds": asked}, "run": run}
+    both = {"generator": "vanilla", "data": "digits", **parts}
+    return engine_of(compose(both, options, recipe="none"), device="cpu")
+
+
+def test_the_critic_moves_a_hundred_times_at_first_and_now_and_then() -> None:
+    engine = long_rounds(asked=True)
+    for step, moves in {0: 100, 24: 100, 25: 2, 26: 2, 499: 2, 500: 100, 501: 2}.items():
+        engine.step_number = step
+        real = engine.real()
+        rng = CounterDraws(0, engine.clock)
+        current = Round(step=engine.clock, variant=engine.variant(), rng=rng, real=real)
+        played = [name for move in engine.game.play(current) for name in move]
+        assert played == ["critic"] * moves + ["generator"]
+    engine.step_number = 0
+    engine.step()
+    assert engine.step_number == 1
+
+
+def test_long_rounds_read_on_as_short_ones_do() -> None:
+    long, short = (long_rounds(asked=asked).game for asked in (True, False))
+    assert [short.batches(step) for step in (0, 1, 500)] == [
+        range(2),
+        range(2, 4),
+        range(1000, 1002),
+    ]
+    following = 0
+    for step in range(1100):
+        numbers = long.batches(step)
+        assert numbers.start == following
+        assert len(numbers) == (100 if step < 25 or step in (500, 1000) else 2)
+        following = numbers.stop
+
+
+def test_a_penalty_acts_in_every_move_of_a_long_round() -> None:
+    pytest.importorskip("zoo_plugin_wgan", reason="zoo-plugin-wgan is not installed")
+    game = long_rounds(asked=True, loss="wgan-gp").game
+    rounds = [Round(step=None, variant=game.variant(step), rng=None, real=()) for step in (24, 25)]
+    assert [len(each.due.acts) for each in rounds] == [100, 2]
+
+
+def test_long_rounds_replay_as_they_are_played() -> None:
+    run = {"size": "8", "batch": 2, "device": "cpu"}
+    parts = {"generator": "vanilla", "data": "digits"}
+    options = {"game": {"long_rounds": True}, "run": run}
+    check_capture(compose(parts, options, recipe="none"))

@@ -15,6 +15,7 @@ from zoo_core.composition.metrics import check_measures, default_measures
 from zoo_core.composition.recipes import asked_recipe, loaded, matching_recipe, recipe_layer
 from zoo_core.composition.selection import ENGINE, Choice, part_layers, select
 from zoo_core.composition.settings import (
+    Section,
     Setting,
     Settings,
     argument_layers,
@@ -244,10 +245,21 @@ def opened_dataset(settings: Settings, registry: Registry) -> Dataset:
     section = settings["data"]
     batch = run_options(settings).batch
     dataset = settled_dataset(section, registry, asked, batch=batch)
+    _forget_unread(section, dataset)
     text = f"{dataset.image.height}x{dataset.image.width}"
     source = section.owner if asked is None else size.source
     values["size"] = replace(size, value=text, source=source)
     return dataset
+
+
+def _forget_unread(section: Section, dataset: Dataset) -> None:
+    """Take back what parts asked of options that nothing in the data reads."""
+    for name in dataset.unread:
+        setting = section.values[name]
+        if setting.source not in ("user", "config", section.owner):
+            overrode = ((setting.source, setting.value), *setting.overrode)
+            default = section.options[name].default
+            section.values[name] = Setting(default, section.owner, overrode)
 
 
 def task_of_run(settings: Settings, dataset: Dataset) -> Task:

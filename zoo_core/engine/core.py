@@ -115,8 +115,7 @@ class Engine:
 
     def real(self) -> Real:
         """Return the real batches of the round that comes next."""
-        reads = self.game.reads(self.game.task)
-        return tuple(self.feed.batch(self._number * reads + index) for index in range(reads))
+        return tuple(self.feed.batch(number) for number in self.game.batches(self._number))
 
     def play(self, variant: Hashable, real: Real, *, watch: bool = False) -> None:
         """Play a round of a variant on its real batches, as the clock says, and move the clock on.

@@ -107,6 +107,14 @@ class Dataset(ABC):
         """
         return {}
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Return the options that nothing in these data reads, as those made of others may have.
+
+        What a part asks of them by default is then not recorded.
+        """
+        return frozenset()
+
     @abstractmethod
     def tables(self, split: Split) -> Mapping[str, Table]:
         """Return the tables of a split by name, "images" where there is only one.

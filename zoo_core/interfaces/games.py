@@ -167,6 +167,15 @@ class Game(nn.Module, ABC):
         """Return how many real batches of each table a round uses."""
         return task.critic_steps
 
+    def batches(self, step: int) -> range:
+        """Return the numbers of the real batches of each table that a round uses, in their order.
+
+        By default every round reads on where the one before it stopped. A game whose rounds are not
+        all as long says in `variant` which are longer, and here what that makes of their numbers.
+        """
+        reads = self.reads(self.task)
+        return range(step * reads, (step + 1) * reads)
+
     @abstractmethod
     def players(self) -> Mapping[str, Player]:
         """Return the players; every trainable parameter belongs to exactly one."""

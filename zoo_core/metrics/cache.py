@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +32,19 @@ def cache_folder() -> Path:
 
 
 def cached(
-    key: Mapping[str, Any], compute: Callable[[], Mapping[str, Tensor]]
+    key: Mapping[str, Any],
+    compute: Callable[[], Mapping[str, Tensor]],
+    say: Callable[[str], None],
 ) -> Mapping[str, Tensor]:
     """Return what is kept under a key, else compute and keep it.
 
-    A file that cannot be read is computed anew, and a folder that cannot be written is no error:
-    the cache only saves time.
+    A file that cannot be read is computed anew, and a folder that cannot be written is no error,
+    which is said: the cache only saves time.
 
     Args:
         key: everything that the tensors depend on, as JSON data.
         compute: tensors by name.
+        say: takes a remark.
     """
     text = json.dumps(key, sort_keys=True)
     path = cache_folder() / "statistics" / f"{sha256_of_bytes(text.encode())}.safetensors"
@@ -50,12 +52,26 @@ def cached(
         return tensors_in(path)
     except (OSError, SafetensorError):
         found = {key: tensor.contiguous() for key, tensor in compute().items()}
-    _keep(path, found, text)
+    try:
+        _keep(path, found, text)
+    except ZooError as error:
+        say(_unkept(error))
     return found
+
+
+def _unkept(error: ZooError) -> str:
+    """Return one remark for all files that cannot be written for the same reason."""
+    cause = error.__cause__
+    reason = (isinstance(cause, OSError) and cause.strerror) or error.message
+    return (
+        "what was computed of the real images is not kept, so the next evaluation computes it "
+        f"again: cannot write into {str(cache_folder())!r}: {reason} "
+        f"(the environment variable {FOLDER} names another folder)"
+    )
 
 
 def _keep(path: Path, tensors: dict[str, Tensor], text: str) -> None:
     if not tensors or sum(t.numel() * t.element_size() for t in tensors.values()) > LARGEST:
         return
-    with suppress(ZooError), whole_file(path) as temporary:
+    with whole_file(path) as temporary:
         save_file(tensors, temporary, metadata={"key": text})

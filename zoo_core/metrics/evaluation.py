@@ -14,12 +14,14 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError, memory_errors
 from zoo_core.metrics import Panel, critic_of, samples_of
 from zoo_core.metrics.made import evaluate_pictures, names_pictures
-from zoo_core.metrics.measures import Measures, Told, counted, unheard
+from zoo_core.metrics.measures import Measures, Told, counted
 from zoo_core.metrics.samples import splits_with_images
+from zoo_core.notebooks import shown
 from zoo_core.registry.lookup import Registry
 from zoo_core.runs.checkpoint import read_state
 from zoo_core.runs.directory import RunDirectory
 from zoo_core.runs.lines import Evaluation
+from zoo_core.spec import ImageSpec
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
 from zoo_core.weights.checkpoints import checkpoint_of, run_of
 from zoo_core.weights.pretrained import load
@@ -33,7 +35,7 @@ def evaluate(
     device: str = "auto",
     average: bool = True,
     registry: Registry | None = None,
-    told: Told = unheard,
+    told: Told | None = None,
 ) -> list[Evaluation]:
     """Measure a trained generator, or pictures; every score comes with its protocol.
 
@@ -47,21 +49,30 @@ def evaluate(
         device: where to draw and measure.
         average: take the moving average where there is one.
         registry: where names are looked up; all installed plugins by default.
-        told: hears how many samples have been drawn and looked at so far.
+        told: hears how many samples have been drawn and looked at so far; by default a notebook
+            shows it.
 
     Raises:
         ZooError: no such source, metric or feature, or data, model and metrics that do not fit.
     """
     measures = measures or Measures()
     known = registry or Registry.from_installed()
-    with memory_errors():
-        if names_pictures(str(source), known):
+    pictures = names_pictures(str(source), known)
+    total = measures.count if pictures else measures.samples
+    with memory_errors(), shown("measuring", total, unit="picture") as default:
+        hears = told or default
+        if pictures:
             data = _data_of(str(source), measures, known)
             return evaluate_pictures(
-                str(source), measures, data, device=choose_device(device), registry=known, told=told
+                str(source),
+                measures,
+                data,
+                device=choose_device(device),
+                registry=known,
+                told=hears,
             )
         return _of_model(
-            source, measures, device=device, average=average, registry=registry, told=told
+            source, measures, device=device, average=average, registry=registry, told=hears
         )
 
 
@@ -131,7 +142,12 @@ def _data_of(source: str, measures: Measures, registry: Registry) -> Configurati
         )
     if names_pictures(measures.data, registry):
         return Configuration(parts={"data": measures.data})
-    found = config_of(find_source(measures.data, registry=registry))
+    return _data_of_source(measures.data, registry)
+
+
+def _data_of_source(source: str, registry: Registry | None) -> Configuration:
+    """Return the data of a run or of weights, with their options and the size of their images."""
+    found = config_of(find_source(source, registry=registry))
     kept = {name: found.options.get(name, {}) for name in ("data", "run")}
     size = {name: value for name, value in kept["run"].items() if name == "size"}
     return Configuration(
@@ -149,13 +165,19 @@ def _composition(path: Path, measures: Measures, registry: Registry | None) -> C
         "data": measures.data,
     }
     parts = {role: name for role, name in asked.items() if name}
+    options = dict(measures.options)
+    if measures.data and Path(measures.data.partition("@")[0]).is_dir():
+        theirs = _data_of_source(measures.data, registry)
+        parts["data"] = theirs.parts["data"]
+        options["data"] = {**theirs.options["data"], **options.get("data", {})}
     if "metric" in parts:
         # what the run itself asks of its scores does not concern other metrics
         run |= {"keep_best": None, "stop_on": None, "eval_every": 1}
     elif not config.names("metric"):
         run["eval_every"] = config.value("run", "eval_every") or 1
-    options = {**measures.options, "run": run}
-    return compose(parts, options, config=_without(config, parts), registry=registry)
+    return compose(
+        parts, {**options, "run": run}, config=_without(config, parts), registry=registry
+    )
 
 
 def _without(config: Configuration, roles: Iterable[str]) -> Configuration:
@@ -176,8 +198,21 @@ def _check_same_images(trained: Composition, asked: Composition) -> None:
         if other != image:
             raise ZooError(
                 f"the model makes images of {image}, and the data has {other or 'none of them'}",
-                hint=f"`size={image.height, image.width}`, or data of {image.channels} channels",
+                hint=_ways_to(image, other),
             )
+
+
+def _ways_to(image: ImageSpec, other: ImageSpec | None) -> str:
+    """Return what makes data have the images that a model makes."""
+    if other is None:
+        return "data of the same sets of images, as the model was trained on"
+    if other.channels != image.channels:
+        kind = "grey" if image.channels == 1 else "colour"
+        return (
+            f"`options={{'data': {{'channels': {image.channels}}}}}` reads folders as {kind}; "
+            "other data sets have channels of their own"
+        )
+    return f"`size={image.height, image.width}` scales and crops the data"
 
 
 def _step_of(path: Path) -> int | None:

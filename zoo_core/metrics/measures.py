@@ -27,8 +27,8 @@ class Measures:
     Args:
         metrics: names; those of the run by default, else the cheap ones.
         features: what metrics see images through; by default the run's, else those for its data.
-        data: what samples are compared with, if not the run's own data; for pictures, also a run
-            or weights, whose data are meant.
+        data: what samples are compared with, if not the run's own data: a data set, or a run or
+            weights whose data are meant.
         options: of metrics, features and data, such as `{"metric.kid": {"subsets": 10}}`.
         count: samples; a translation has no more than its source has images. By default 10,000 of
             a model, and all pictures.
@@ -48,10 +48,6 @@ class Measures:
     def samples(self) -> int:
         """Return how many samples of a model are drawn."""
         return SAMPLES if self.count is None else self.count
-
-
-def unheard(_count: int) -> None:
-    """Say nothing of how far a measurement is."""
 
 
 def counted(chunks: Iterable[Chunk], told: Told) -> Iterator[Chunk]:

@@ -51,7 +51,7 @@ class Scored:
         protocol: what the protocols of all scores share, as JSON data.
         metrics: score to what is its own of its protocol.
         better: score to which way is better.
-        remarks: why a score should not be believed.
+        remarks: why a score should not be believed, and what could not be kept.
     """
 
     values: Mapping[str, float]
@@ -89,6 +89,9 @@ class Panel:
         seed: of subsets and choices.
         device: where the features run.
 
+    Attributes:
+        unkept: remarks on what could not be kept of the real side; nothing measured is lost by it.
+
     Raises:
         ZooError: no metric is named, or features, data and metrics do not fit.
     """
@@ -122,6 +125,7 @@ class Panel:
             seed=seed,
         )
         self._check_real()
+        self.unkept: list[str] = []
         self._references: dict[str, Reference] = {}
         self._own = own_of_metrics(composition)
 
@@ -133,7 +137,7 @@ class Panel:
         """
         other = copy(self)
         other.split, other.real = split, self.real.against(split)
-        other._references = {}
+        other.unkept, other._references = [], {}
         other._check_real()
         return other
 
@@ -188,7 +192,7 @@ class Panel:
             protocol=self.protocol(len(fake)),
             metrics=own,
             better=self.better,
-            remarks=tuple(remarks),
+            remarks=(*remarks, *self.unkept),
         )
 
     def reference(self, name: str) -> Reference:
@@ -197,7 +201,9 @@ class Panel:
             metric = self.metrics[name]
             key = {**self._fixed(), "metric": self._own[name]}
             self._references[name] = cached(
-                key, lambda: metric.reference(self.real, self._rng(name).child("reference"))
+                key,
+                lambda: metric.reference(self.real, self._rng(name).child("reference")),
+                self.unkept.append,
             )
         return self._references[name]
 

@@ -74,7 +74,7 @@ class Evaluation:
         metrics: score to what is its own: its metric, with version and options.
         digests: score to the digest of its whole protocol; scores of different digests must not be
             compared.
-        remarks: why a score should not be believed; not recorded.
+        remarks: why a score should not be believed, and what could not be kept; not recorded.
     """
 
     step: int | None

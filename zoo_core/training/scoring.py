@@ -52,6 +52,8 @@ class Evaluations:
             panel = Panel(composition, table=samples.table, split=split, seed=SEED, device=device)
             panel.prepare()
             self.panels.append((samples, panel))
+        for remark in dict.fromkeys(text for _, panel in self.panels for text in panel.unkept):
+            run.say(remark)
         run.better = {
             self._name(samples, score): way
             for samples, panel in self.panels

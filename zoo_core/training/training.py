@@ -34,11 +34,12 @@ from zoo_core.runs.records import Ending
 from zoo_core.training.data_of_run import Relocation, reopened, with_recorded_places
 from zoo_core.training.extras import check_extras
 from zoo_core.training.held_out import held_out
-from zoo_core.training.run import Run, Silent, Watcher, environment_differences, full_config
+from zoo_core.training.run import Run, Watcher, environment_differences, full_config
 from zoo_core.training.saving import go_back, restore_newest, save_checkpoint
 from zoo_core.training.scoring import Evaluations, Measured
 from zoo_core.training.signals import stop_on_signals
 from zoo_core.training.warm_start import initialise
+from zoo_core.training.watchers import usual_watcher
 
 Trainable = Composition | Configuration | Mapping[str, Any] | str | Path
 """A composition, a configuration, its JSON data, or the path of a file that holds it."""
@@ -61,7 +62,7 @@ def train(
         directory: where the run is kept, new or empty; by default one under runs/, named after
             what is trained.
         init: a run or weights directory whose weights the nets begin with.
-        watcher: who is told how it goes.
+        watcher: who is told how it goes; by default a bar in a notebook, and nobody elsewhere.
 
     Raises:
         ZooError: the composition, the data or the directory do not allow it, or training breaks
@@ -73,7 +74,7 @@ def train(
     run = None
     try:
         with memory_errors(), _torch_state(composition):
-            run = _prepared(composition, place, watcher or Silent())
+            run = _prepared(composition, place, watcher or usual_watcher())
             taken: list[str] = []
             if init is not None:
                 taken = initialise(run.engine, init, registry=composition.registry)
@@ -103,7 +104,7 @@ def resume(
         overrides: new values of run options that are `Resumable`, such as `steps` or `device`.
         data: where its data lie now, and whether others will do.
         registry: where names are looked up; all installed plugins by default.
-        watcher: who is told how it goes.
+        watcher: who is told how it goes; by default a bar in a notebook, and nobody elsewhere.
 
     Raises:
         ZooError: no run is there, another process trains in it, its data are not there or not
@@ -117,7 +118,7 @@ def resume(
         composition, found = reopened(place.path, asked, data or Relocation(), registry)
         check_extras(composition)
         with memory_errors(), _torch_state(composition):
-            run = _prepared(composition, place, watcher or Silent())
+            run = _prepared(composition, place, watcher or usual_watcher())
             run.identity = identity(with_recorded_places(composition.config(), config))
             restore_newest(run)
             place.record(_continued(config, composition, found.data))

@@ -1,11 +1,13 @@
-"""Tell a program's log how a run goes."""
+"""Tell a program's log, or a notebook, how a run goes."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
-from zoo_core.training.run import Run, Silent
+from zoo_core.notebooks import bar, in_notebook, say
+from zoo_core.training.run import Run, Silent, Watcher
 
 
 class LogWatcher(Silent):
@@ -37,3 +39,38 @@ class LogWatcher(Silent):
     def finished(self, run: Run, outcome: str) -> None:
         level = logging.ERROR if outcome == "failed" else self.level
         self.logger.log(level, "%s: %s at step %d", run.path, outcome, run.step)
+
+
+class NotebookWatcher(Silent):
+    """Show a bar of steps below the cell, with each player's loss, and remarks as lines."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def started(self, run: Run) -> None:
+        for remark in run.composition.dataset.remarks():
+            say(remark)
+        self._bar = bar("training", run.options.steps, unit="step", done=run.step)
+
+    def stepped(self, run: Run) -> None:
+        # going back to a checkpoint takes steps back too
+        self._bar.update(run.step - self._bar.n)
+
+    def logged(self, run: Run, step: int, scalars: Mapping[str, float]) -> None:
+        totals = {
+            name.removesuffix(".total"): value
+            for name, value in scalars.items()
+            if name.endswith(".total")
+        }
+        self._bar.set_postfix(totals, refresh=False)
+
+    def said(self, run: Run, text: str) -> None:
+        say(text)
+
+    def finished(self, run: Run, outcome: str) -> None:
+        self._bar.close()
+
+
+def usual_watcher() -> Watcher:
+    """Return who watches where nobody is named: a notebook's bar, and nobody elsewhere."""
+    return NotebookWatcher() if in_notebook() else Silent()

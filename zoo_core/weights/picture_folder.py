@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from zoo_core.errors import ZooError
+from zoo_core.notebooks import shown
 from zoo_core.pictures.samples import CHUNK
 from zoo_core.pictures.sheets import save_each
 from zoo_core.registry.lookup import CORE
@@ -62,7 +64,8 @@ def draw_folder(
         folder: gets the pictures; new or empty.
         drawing: what is drawn.
         over: also among what is in the folder.
-        told: gets the paths of each chunk once it is written.
+        told: gets the paths of each chunk once it is written; by default a notebook shows how far
+            it is.
 
     Raises:
         ZooError: a folder that holds something or that cannot be written, or as `sample`.
@@ -74,15 +77,33 @@ def draw_folder(
     chunks = model.stream(
         drawing.count, seed=drawing.seed, labels=labels, truncation=drawing.truncation
     )
-    for number, images in enumerate(chunks):
-        start = number * CHUNK
-        own = None if labels is None else labels[start : start + CHUNK].tolist()
-        names = _names(drawing, start, len(images), own, folders)
-        paths = save_each(images, place, names, hint=OUT)
-        if told is not None:
-            told(paths)
+    with _heard(told, drawing.count) as hears:
+        for number, images in enumerate(chunks):
+            start = number * CHUNK
+            own = None if labels is None else labels[start : start + CHUNK].tolist()
+            names = _names(drawing, start, len(images), own, folders)
+            hears(save_each(images, place, names, hint=OUT))
     write_json(place / MANIFEST, _manifest(model, drawing), hint=OUT)
     return place / MANIFEST
+
+
+@contextmanager
+def _heard(
+    told: Callable[[Sequence[Path]], None] | None, total: int
+) -> Iterator[Callable[[Sequence[Path]], None]]:
+    """Give who hears of each chunk: whoever was named, else a notebook."""
+    if told is not None:
+        yield told
+        return
+    done = 0
+    with shown("drawing", total, unit="picture") as hears:
+
+        def counted(paths: Sequence[Path]) -> None:
+            nonlocal done
+            done += len(paths)
+            hears(done)
+
+        yield counted
 
 
 def check_folder(folder: Path, *, over: bool = False, hint: str = OUT) -> None:

@@ -18,6 +18,7 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.engine.state import EMA, averaged_first, load_tensors
 from zoo_core.errors import ZooError, ZooValueError, memory_errors
 from zoo_core.interfaces import Duel, Game, Sampler, Scores
+from zoo_core.notebooks import shown
 from zoo_core.pictures.samples import CHUNK, draw_chunk, labels_in_turn
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import is_bundle, read_bundle
@@ -117,7 +118,8 @@ class Pretrained:
 
         Image number i depends on the seed, on i and on its label: more images do not change the
         first ones. A conditional generator that is asked for no label takes each class in turn.
-        Latents are drawn on the CPU, so that the pictures are the same on every device.
+        Latents are drawn on the CPU, so that the pictures are the same on every device. A notebook
+        shows how far it is.
 
         Args:
             count: how many; as many as there are latents by default.
@@ -129,11 +131,15 @@ class Pretrained:
         Raises:
             ZooError: a label for an unconditional generator, or a value that is out of range.
         """
-        return torch.cat(
-            list(
-                self.stream(count, seed=seed, labels=labels, truncation=truncation, latents=latents)
-            )
+        chunks = self.stream(
+            count, seed=seed, labels=labels, truncation=truncation, latents=latents
         )
+        pieces: list[Tensor] = []
+        with shown("drawing", self._counted(count, latents), unit="picture") as told:
+            for images in chunks:
+                pieces.append(images)
+                told(sum(map(len, pieces)))
+        return torch.cat(pieces)
 
     def stream(
         self,

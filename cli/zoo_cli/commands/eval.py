@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--data",
     metavar="NAME[:PATH]",
-    help="Other data than the run's own; for pictures, what they are compared with.",
+    help="Other data than the run's own, or a run with them; for pictures, the real ones.",
 )
 @click.option("--size", metavar="N|HxW", help="Scale and crop images to it, pictures as well.")
 @click.option("--data-dir", metavar="DIR", help="Where the data set lies.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,16 @@ from zoo_core import ZooError
 from zoo_core.errors import nearest
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from zoo_core.weights.pretrained import Pretrained
 
 
 MOST_COLUMNS = 16
 """Classes that have a column each, where nobody says how many columns there are."""
+
+QUICK_SHEET = 256
+"""Pictures that are drawn before anybody asks how far they are."""
 
 
 @click.command(
@@ -70,7 +75,7 @@ def command(terminal: Terminal, /, **given: Any) -> None:
     (_check_folder if into_folder else _check_sheet)(given)
     trained = loaded_source(terminal, given)
     if not into_folder:
-        _say(terminal, given, [str(_sheet(trained, given))])
+        _say(terminal, given, [str(_sheet(terminal, trained, given))])
         return
     paths: list[str] = []
     with counted(terminal, given["count"]) as told:
@@ -128,23 +133,37 @@ def _check_sheet(given: Mapping[str, Any]) -> None:
             )
 
 
-def _sheet(trained: Pretrained, given: Mapping[str, Any]) -> Path:
+def _sheet(terminal: Terminal, trained: Pretrained, given: Mapping[str, Any]) -> Path:
     """Write one picture of all."""
     from zoo_core.pictures.sheets import save_grid
 
     label, classes = _label(trained, given), len(trained.classes)
     turns = label is None and 2 <= classes <= MOST_COLUMNS
-    images = trained.sample(
+    chunks = trained.stream(
         given["count"], seed=given["seed"], labels=label, truncation=given["truncation"]
     )
     save_grid(
-        images,
+        _gathered(terminal, chunks, given["count"]),
         Path(given["out"]),
         columns=given["columns"] or (classes if turns else None),
         gap=2 if given["padding"] is None else given["padding"],
         scale=given["scale"] or 1,
     )
     return Path(given["out"])
+
+
+def _gathered(terminal: Terminal, chunks: Iterable[Tensor], count: int) -> Tensor:
+    """Return all pictures; tell of those of a large sheet how far they are."""
+    import torch
+
+    if count <= QUICK_SHEET:
+        return torch.cat(list(chunks))
+    pieces: list[Tensor] = []
+    with counted(terminal, count) as told:
+        for images in chunks:
+            pieces.append(images)
+            told(images)
+    return torch.cat(pieces)
 
 
 def _fill(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from zoo_core.config.options import Between, Place
+from zoo_core.data.folders.doubts import nearly_black, spoilt_profiles
 from zoo_core.data.folders.labelling import Labelling, LabelMode, find_classes
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.passed_over import passed_over
@@ -74,9 +75,8 @@ class Folder(CachedDataset):
         listing = list_images(path)
         self.splits = split_listing(listing, held_out)
         self.labelling = label_splits(self.splits, labels, str(listing.root))
-        super().__init__(
-            _image(self.splits, size, channels, max_pixels), classes=self.labelling.classes
-        )
+        self.headers = _headers(self.splits, size, channels, max_pixels)
+        super().__init__(image_of(self.headers, size, channels), classes=self.labelling.classes)
         self.listing = listing
         self.others = listing.others
         self._variations = varying(jitter, mirror=mirror)
@@ -118,8 +118,13 @@ class Folder(CachedDataset):
         return 0 if self.splits["train"].own else self.count("test")
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what was guessed of the folders, and what was passed over."""
-        return (*split_remarks(self.listing), *passed_over(self.listing))
+        """Return what was guessed, what was passed over, and what may look otherwise than meant."""
+        return (
+            *split_remarks(self.listing),
+            *passed_over(self.listing),
+            *spoilt_profiles(self.headers),
+            *nearly_black(self.headers[: self.count("train")], self._kept.get("train")),
+        )
 
 
 def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str) -> Labelling:
@@ -143,17 +148,17 @@ def label_splits(splits: Mapping[Split, SplitFiles], mode: LabelMode, owner: str
     return found
 
 
-def _image(
+def _headers(
     splits: dict[Split, SplitFiles],
     size: tuple[int, int] | None,
     channels: Channels,
     max_pixels: int,
-) -> ImageSpec:
-    headers: list[Header] = []
-    if size is None or channels == "auto":
-        read = partial(read_header, limit=max_pixels)
-        headers = read_all(read, splits["train"].paths() + splits["test"].paths())
-    return image_of(headers, size, channels)
+) -> list[Header]:
+    """Return what the first bytes of all files say, where that decides something."""
+    if size is not None and channels != "auto":
+        return []
+    read = partial(read_header, limit=max_pixels)
+    return read_all(read, splits["train"].paths() + splits["test"].paths())
 
 
 def image_of(

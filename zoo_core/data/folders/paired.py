@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from zoo_core.config.options import Place
+from zoo_core.data.folders.doubts import spoilt_profiles
 from zoo_core.data.folders.folder import Channels, HeldOut, image_of
 from zoo_core.data.folders.listing import describe_others, list_images
 from zoo_core.data.folders.pair_tables import HalvesTable, PairTable, in_memory
@@ -80,6 +81,7 @@ class Paired(CachedDataset):
         self.others = listing.others
         headers = _headers(self.pairs, guess=self.layout == "auto", limit=self.max_pixels)
         super().__init__(image_of(headers, self.size, self.channels))
+        self.spoilt = tuple(spoilt_profiles(headers))
         self.source = self.image
         total = 2 * sum(len(pairs) for pairs in self.pairs.values())
         self.in_memory = fits_memory(total, self.image, self.memory_limit)
@@ -115,8 +117,8 @@ class Paired(CachedDataset):
         return 0 if self.pairs["train"].own else self.count("test")
 
     def remarks(self) -> tuple[str, ...]:
-        """Return what was passed over."""
-        return tuple(passed_over(self.listing))
+        """Return what was passed over, and profiles that cannot be used."""
+        return (*passed_over(self.listing), *self.spoilt)
 
     def _on_demand(self, pairs: Pairs) -> PairTable | HalvesTable:
         forward = self.direction == "ab"

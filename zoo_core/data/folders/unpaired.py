@@ -106,6 +106,11 @@ class Unpaired(Dataset):
             for name, file in data.files.items()
         }
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Return the options of folders that vary images, where no folder is there."""
+        return frozenset() if self.variations else frozenset({"jitter", "mirror"})
+
     def tables(self, split: Split) -> Mapping[str, Table]:
         """Return the tables of a split as "a" and "b"."""
         if split == "test" and self._held_out:

@@ -106,6 +106,11 @@ class FewLabels(Dataset):
         vary = self.dataset.variations.get("images")
         return {} if vary is None else dict.fromkeys(("images", "labelled"), vary)
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Return the options of folders that vary images, where no folder is there."""
+        return frozenset() if self.variations else frozenset({"jitter", "mirror"})
+
     def tables(self, split: Split) -> Mapping[str, Table]:
         tables = self.dataset.tables(split)
         if split == "test":

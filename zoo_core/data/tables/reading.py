@@ -18,6 +18,7 @@ from torch import Tensor
 
 from zoo_core.config.options import Between
 from zoo_core.data.tables.eight_bits import GREY_MODES, RefusedError, to_eight_bits, turned_size
+from zoo_core.data.tables.profiles import profile_state
 from zoo_core.data.tables.sizes import cover_picture
 from zoo_core.errors import ZooError
 
@@ -57,12 +58,23 @@ _LIMIT = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first bytes of an image file say; sides in pixels, as the camera meant them."""
+    """What the first bytes of an image file say; sides in pixels, as the camera meant them.
+
+    Args:
+        path: the file.
+        height: as the camera meant it, and so is the width.
+        width: in pixels.
+        grey: it has no colour.
+        deep: grey of 16 bits.
+        spoilt: it has a colour profile that cannot be used.
+    """
 
     path: Path
     height: int
     width: int
     grey: bool
+    deep: bool = False
+    spoilt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,13 @@ def read_header(path: Path, *, limit: int = MAX_PIXELS) -> Header | Unreadable:
 
 def header_of(path: Path, image: Image.Image) -> Header:
     """Return the size and the kind of an image that is open."""
-    return Header(path, *turned_size(image), grey=image.mode in GREY_MODES)
+    return Header(
+        path,
+        *turned_size(image),
+        grey=image.mode in GREY_MODES,
+        deep=image.mode.startswith("I"),
+        spoilt=profile_state(image) == "unusable",
+    )
 
 
 def read_pixels(path: Path, image: ImageSpec, *, limit: int = MAX_PIXELS) -> Tensor | Unreadable:

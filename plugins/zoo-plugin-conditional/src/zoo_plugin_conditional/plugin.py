@@ -29,7 +29,7 @@ CONDITIONS = (
         tags=("labels",),
         departures=(
             "the class embedding starts at zero, so that training starts from the unconditional "
-            "critic; the authors' code draws it",
+            "critic, which the paper does not ask for",
             "a generator gets the class as more latents, because any generator will do; the "
             "paper's has conditional batch norm",
         ),
@@ -57,10 +57,10 @@ CONDITIONS = (
         summary="Codes among the latents that a reader must find in the images; no labels.",
         paper=INFOGAN,
         departures=(
-            "`continuous_weight` is 0.1: the paper asks for less than 1 and gives no number, the "
-            "authors' code for MNIST has 1 (`-o condition.continuous_weight=1`)",
-            "the reader moves with the generator and at its learning rate; in the authors' code it "
-            "belongs to both updates, which gives all weights the same gradients",
+            "`continuous_weight` is 0.1: the paper asks for less than 1 and gives no number, and "
+            "the authors' code has another (`-o condition.continuous_weight=1`)",
+            "the reader moves with the generator and at its learning rate: the term is the "
+            "generator's",
             "the reader has layer norm in place of batch norm: the codes of an image do not depend "
             "on the others of its batch",
         ),
@@ -77,14 +77,11 @@ NETS = (
         defaults={
             "parts": {"critic": "infogan"},
             "generator": {"optimizer": "adam", "lr": 1e-3, "betas": (0.5, 0.999)},
-            # the authors' code runs each player's step with codes and noise of its own
+            # each move has codes and noise of its own, as in algorithm 1 of the first paper
             "game": {"share": False},
             "run": {"batch": 128, "latent_dim": 62},
         },
-        departures=(
-            "tanh at the end, because images are in [-1, 1]; the authors' code has a sigmoid",
-            AVERAGED,
-        ),
+        departures=(AVERAGED,),
     ),
     Entry(
         kind="discriminator",
@@ -94,7 +91,7 @@ NETS = (
         paper=INFOGAN,
         defaults={"critic": {"optimizer": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}},
         departures=(
-            "leaky ReLU of slope 0.1, as the paper's table says; the authors' code has 0.01",
+            "leaky ReLU of slope 0.1, as the paper's table says; the authors' code has another",
         ),
     ),
 )

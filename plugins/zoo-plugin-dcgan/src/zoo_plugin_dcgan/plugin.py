@@ -19,15 +19,15 @@ def _generator(name: str, summary: str, paper: str, **options: str) -> Entry:
         defaults={
             "parts": {"critic": "dcgan"},
             "generator": {**ADAM, **options},
-            # both moves see the same images, as in Torch's and PyTorch's examples of DCGAN
+            # both moves see the same images, as in PyTorch's example of DCGAN
             "game": {"share": True},
             "run": {"batch": 128, "latent_dim": 100},
         },
         departures=(
             "latents from N(0, 1), as in PyTorch's example; the paper draws from [-1, 1) "
             "(`--sampler uniform`)",
-            "both moves see the same generated images, as in Torch's and PyTorch's examples of "
-            "DCGAN; the authors' Theano code draws for each move (`-o game.share=false`)",
+            "both moves see the same generated images, as in PyTorch's example of DCGAN; algorithm "
+            "1 of the first GANs draws for each move (`-o game.share=false`)",
             AVERAGED,
         ),
     )

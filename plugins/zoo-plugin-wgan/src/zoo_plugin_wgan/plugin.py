@@ -30,10 +30,7 @@ def zoo_entries() -> tuple[Entry, ...]:
             },
             departures=(
                 "5 critic steps in every round, as in algorithm 1; the authors' code takes 100 in "
-                "the first 25 rounds and in every 500th: here all rounds read as many batches, so "
-                "that which images a step sees depends on its number alone",
-                "weights are clipped after a critic's step, as in algorithm 1; the authors' code "
-                "does so before it",
+                "the first 25 rounds and in every 500th (`-o game.long_rounds=true`)",
             ),
         ),
         Entry(
@@ -49,10 +46,6 @@ def zoo_entries() -> tuple[Entry, ...]:
                 "game": FRESH,
                 "run": {"batch": 64, "critic_steps": 5},
             },
-            departures=(
-                "Adam's first beta is 0, as in algorithm 1; the authors' code for MNIST has 0.5 "
-                "(`-o generator.betas=0.5,0.9 -o critic.betas=0.5,0.9`)",
-            ),
         ),
         Entry(
             kind="penalty",
