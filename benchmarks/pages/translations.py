@@ -40,10 +40,10 @@ one core each: a picture of what can be seen after ten minutes, not a measure.
 ABOUT_VARIED = """
 ## Maps, varied and as they are
 
-`cyclegan` on the same maps without pairs, for the same time each: with the random crops and mirror
-images of its paper, and without them. **cycle error** is that of held-out images there and back,
-**changed** that of an image and its translation; the mean of three seeds and their sample standard
-deviation.
+`cyclegan` on the same maps without pairs, for the same steps each: with the random crops and mirror
+images of its paper, and without them; both take as long. **cycle error** is that of held-out
+images there and back, **changed** that of an image and its translation; the mean of three seeds
+and their sample standard deviation.
 """
 
 DIRECTIONS = {"ab": "digits to MNIST", "ba": "MNIST to digits"}
@@ -119,7 +119,7 @@ def _varied(results: Sequence[Result]) -> str:
     parts = [ABOUT_VARIED.strip(), markdown([head, *rows])]
     for said, found in kinds.items():
         rows_of = ROWS[f"{MAPS}-cyclegan"]
-        parts.append(f"**{said}**, the first seed after its ten minutes. Rows in turn: {rows_of}.")
+        parts.append(f"**{said}**, the first seed. Rows in turn: {rows_of}.")
         parts.append(f"![{said} variation](pictures/results/{found[0]['name']}.png)")
     again = "python benchmarks/translations.py --only jitter-maps --maps maps/"
     return "\n\n".join([*parts, f"All figures are in results/translations/; again: `{again}`."])
