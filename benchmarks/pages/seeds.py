@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.pages.scores import by_digest, heading, link, protocol_text
 from benchmarks.shared.program import read_json
-from benchmarks.shared.tables import markdown
+from benchmarks.shared.tables import markdown, spread
 
 FORMAT = 1
 """Version of the stored scores' form."""
@@ -71,18 +71,10 @@ def _row(result: Result) -> list[str]:
         f"{result['steps']:,}",
         f"1/{result['share']}",
         f"{statistics.median(seed['seconds_per_step'] for seed in seeds):.3f}",
-        _spread([one["fid"] for one in last]),
-        _spread([one["fid"] for one in best]),
+        spread([one["fid"] for one in last]),
+        spread([one["fid"] for one in best]),
         ", ".join(f"{one['step']:,}" for one in best),
-        _spread([one["kid"] for one in last]),
-        _spread([one["modes"] for one in last], digits=1),
-        _spread([100 * one["memorisation"] for one in last], digits=1) + " %",
+        spread([one["kid"] for one in last]),
+        spread([one["modes"] for one in last], digits=1),
+        spread([100 * one["memorisation"] for one in last], digits=1) + " %",
     ]
-
-
-def _spread(values: Sequence[float], *, digits: int | None = None) -> str:
-    mean = statistics.fmean(values)
-    places = digits if digits is not None else (1 if mean >= 10 else 2 if mean >= 1 else 3)
-    if len(values) < 2:
-        return f"{mean:.{places}f}"
-    return f"{mean:.{places}f} ± {statistics.stdev(values):.{places}f}"

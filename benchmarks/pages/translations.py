@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from benchmarks.pages.scores import heading, protocol_text
 from benchmarks.shared.program import read_json
-from benchmarks.shared.tables import markdown
+from benchmarks.shared.tables import markdown, spread
 
 FOLDER = "translations"
 DIGITS = "digits-mnist"
 MAPS = "maps"
+VARIED = "jitter-maps"
 
 Result = Mapping[str, Any]
 
@@ -35,6 +37,15 @@ Aerial photographs and maps of 64 pixels, half the published width, trained for 
 one core each: a picture of what can be seen after ten minutes, not a measure.
 """
 
+ABOUT_VARIED = """
+## Maps, varied and as they are
+
+`cyclegan` on the same maps without pairs, for the same steps each: with the random crops and mirror
+images of its paper, and without them; both take as long. **cycle error** is that of held-out
+images there and back, **changed** that of an image and its translation; the mean of three seeds
+and their sample standard deviation.
+"""
+
 DIRECTIONS = {"ab": "digits to MNIST", "ba": "MNIST to digits"}
 
 
@@ -47,7 +58,9 @@ def translations_text(folder: Path) -> list[str]:
     results = [read_json(path) for path in sorted((folder / FOLDER).glob("*.json"))]
     digits = [result for result in results if result["name"].startswith(DIGITS)]
     maps = [result for result in results if result["name"].startswith(MAPS)]
-    return [*([_digits(digits)] if digits else []), *([_maps(maps)] if maps else [])]
+    varied = [result for result in results if result["name"].startswith(VARIED)]
+    sections = ((_digits, digits), (_maps, maps), (_varied, varied))
+    return [section(found) for section, found in sections if found]
 
 
 def _digits(results: Sequence[Result]) -> str:
@@ -96,6 +109,33 @@ def _maps(results: Sequence[Result]) -> str:
         parts.append(f"![{result['name']}](pictures/results/{result['name']}.png)")
     return "\n\n".join(parts)
 
+
+def _varied(results: Sequence[Result]) -> str:
+    kinds = {said: [r for r in results if f"-{said}-" in r["name"]] for said in ("with", "without")}
+    head = ["", "steps", *(f"{key}, {way}" for way in WAYS.values() for key in CHANGES.values())]
+    rows = [
+        [said, f"{mean(r['training']['steps'] for r in found):,.0f}", *_changes(found)]
+        for said, found in kinds.items()
+    ]
+    parts = [ABOUT_VARIED.strip(), markdown([head, *rows])]
+    for said, found in kinds.items():
+        rows_of = ROWS[f"{MAPS}-cyclegan"]
+        parts.append(f"**{said}**, the first seed. Rows in turn: {rows_of}.")
+        parts.append(f"![{said} variation](pictures/results/{found[0]['name']}.png)")
+    again = "python benchmarks/translations.py --only jitter-maps --maps maps/"
+    return "\n\n".join([*parts, f"All figures are in results/translations/; again: `{again}`."])
+
+
+def _changes(results: Sequence[Result]) -> list[str]:
+    return [
+        spread([result["figures"][way][key] for result in results], digits=3)
+        for way in WAYS
+        for key in CHANGES
+    ]
+
+
+WAYS = {"ab": "photographs", "ba": "maps"}
+CHANGES = {"cycle_error": "cycle error", "changed": "changed"}
 
 ROWS = {
     f"{MAPS}-cyclegan": "photographs, their translations, maps, their translations",

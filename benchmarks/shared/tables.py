@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 
@@ -20,3 +21,12 @@ def markdown(cells: Sequence[Sequence[str]]) -> str:
     head, *body = cells
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, rule, *body])
+
+
+def spread(values: Sequence[float], *, digits: int | None = None) -> str:
+    """Return the mean of values and their sample standard deviation, as text."""
+    mean = statistics.fmean(values)
+    places = digits if digits is not None else (1 if mean >= 10 else 2 if mean >= 1 else 3)
+    if len(values) < 2:
+        return f"{mean:.{places}f}"
+    return f"{mean:.{places}f} ± {statistics.stdev(values):.{places}f}"

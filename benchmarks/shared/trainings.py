@@ -63,6 +63,7 @@ def training_of(directory: Path) -> dict[str, Any]:
     """
     place = RunDirectory(directory)
     environment = place.read_config().environment.to_json()
+    environment.pop("set_by", None)
     lines = read_log(place.log)
     if not lines:
         raise ZooError(f"run {str(directory)!r} has logged nothing", hint="train it to its end")
