@@ -372,7 +372,7 @@ CORE: dict[str, dict[str, Case]] = {
         "zoo list metric": Direct("a check before it says so"),
     },
     "zoo_core/registry/discovery.py": {
-        "--plugin": Pasted(f"{V} --plugin nowhere.py", "mine.py", drop="--plugin nowhere.py"),
+        "--plugin": Pasted(f"{V} --plugin nowhere.py", "my_loss.py", drop="--plugin nowhere.py"),
     },
     "zoo_core/registry/entry.py": {
         "-o run.ema_images=0": Direct("a sentence of the table of departures", V),

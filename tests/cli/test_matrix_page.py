@@ -79,7 +79,10 @@ def test_what_was_trained_has_its_figures_and_a_link(tool):
     result = {
         "name": "two",
         "training": {"steps": 15000},
-        "scores": {"scores": {"fid": 51.12, "kid": 79.59, "modes": 10.0}},
+        "scores": {
+            "scores": {"fid": 51.12, "kid": 79.59, "modes": 10.0},
+            "protocol": {"features": "zoo-plugin-metrics/digit-classifier"},
+        },
     }
     line = "| `g` | `d` | `l` |  | `mnist` \\* | 15,000 | 51.1 | 79.6 | [two](results.md#two) |"
     assert line in tool.figures([(names, result)])

@@ -132,10 +132,10 @@ def runs(run_zoo: Callable[..., Result]) -> None:
     gone = (*shlex.split(V), "--data", "folder:moved", "--batch", "2", "--run", "runs/gone")
     assert run_zoo(*gone).exit_code == 0
     shutil.rmtree("moved")
-    Path("mine.py").write_text(PLUGIN)
-    mine = (*shlex.split(V), "--plugin", "mine.py", "--loss", "mine", "--run", "runs/m")
+    Path("my_loss.py").write_text(PLUGIN)
+    mine = (*shlex.split(V), "--plugin", "my_loss.py", "--loss", "mine", "--run", "runs/m")
     assert run_zoo(*mine).exit_code == 0
-    del sys.modules["mine"]
+    del sys.modules["my_loss"]
 
 
 PLUGIN = '''

@@ -138,4 +138,4 @@ def test_a_reader_that_has_enough_ends_it_quietly(environment):
         listing.stdout.close()
         said = listing.stderr.read()
         assert (listing.wait(), said) == (0, "")
-    assert first[1] == "condition\n"
+    assert first[1] == "augment\n"

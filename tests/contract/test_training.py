@@ -42,6 +42,7 @@ def test_a_run_directory_holds_what_the_contract_says(registry: Registry, tmp_pa
     assert sorted(p.name for p in (tmp_path / "run").iterdir() if p.name[0] != ".") == [
         "checkpoints",
         "config.json",
+        "ending.json",
         "metrics.jsonl",
         "samples",
     ]

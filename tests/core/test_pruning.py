@@ -35,9 +35,9 @@ def run(tmp_path: Path) -> RunDirectory:
 
 
 def evaluated(run: RunDirectory, step: int, fid: float) -> None:
-    shared = {"by": "train", "weights": "average", "direction": "", "protocol": {}, "digest": "a"}
+    shared = {"by": "train", "weights": "average", "direction": "", "protocol": {}}
     better = {"fid": "lower"}
-    run.append(Evaluation(step=step, scores={"fid": fid}, better=better, **shared))
+    run.append(Evaluation(step=step, scores={"fid": fid}, better=better, metrics={}, digests={"fid": "a"}, **shared))
 
 
 def gone(found: Pruning) -> list[tuple[str, str]]:

@@ -115,7 +115,7 @@ class _Beside:
                 hint="`--constraint none`, or `--condition projection`",
             )
         if labels is not None:
-            turns = torch.arange(self.rows, device=labels.device) % max(1, self.classes)
+            turns = torch.arange(self.rows, device=labels.device).remainder(max(1, self.classes))
             labels = torch.cat([turns.to(labels), labels])
         return (torch.cat([reference.to(latents), latents]), labels), {}
 
