@@ -11,8 +11,11 @@ T = (
     "train --gen cyclegan --data unpaired:pairs/A,pairs/B --size 16 -o generator.width=2 "
     "-o critic.width=2 --steps 1 --batch 1"
 )
+E = "train --game vae --data digits --size 16 -o generator.width=2 --steps 1 --batch 2"
 ONE = "train --gen vanilla --size 8 --steps 1 --batch 1 --data folder:classes"
 U = "train --data unpaired:pairs/A,pairs/B --size 16 --steps 1 --batch 1"
+TINY = "--steps 1 --batch 8"
+SMALL = "--size 16 -o generator.width=2 --steps 1 --batch 2"
 NARROW = "--size 16 -o generator.width=2 -o critic.width=2 --steps 1 --batch 1"
 
 HUB = "asks the Hub: tests/hub does, on a loopback one"
@@ -37,6 +40,11 @@ COMMANDS: dict[str, dict[str, Case]] = {
         "zoo data check VALUE": Pasted(f"{F} --data folder:classes"),
         "zoo list condition": Pasted(f"{F} --data folder:classes"),
     },
+    "cli/zoo_cli/commands/anomaly.py": {
+        "--odd": Pasted("anomaly runs/e folder:photos --odd a", drop="--odd a", leave=True),
+        "--out": Pasted("anomaly runs/e folder:photos --out file/a.csv", "a.csv"),
+        "--sheet": Pasted("anomaly runs/e folder:photos --sheet file/a.png", "a.png"),
+    },
     "cli/zoo_cli/commands/compare.py": {
         "zoo compare RUN RUN": Pasted("compare runs/a", put={"RUN RUN": "runs/a runs/b"}),
         "zoo report RUN": Pasted("compare runs/a", put={"RUN": "runs/a"}),
@@ -52,6 +60,9 @@ COMMANDS: dict[str, dict[str, Case]] = {
     "cli/zoo_cli/commands/list_parts.py": {
         "pip install gan-zoo[all]": Parsed(ABSENT),
         "zoo doctor": Direct("needs a plugin that takes seconds to import"),
+    },
+    "cli/zoo_cli/commands/plot.py": {
+        "zoo plot runs/*": Pasted("plot", "--out a.csv", {"runs/*": "runs/a runs/b"}),
     },
     "cli/zoo_cli/commands/sample.py": {
         "--out": Pasted("sample runs/a --count 2 --out photos/", "fresh/"),
@@ -77,12 +88,19 @@ COMMANDS: dict[str, dict[str, Case]] = {
         "--batch": Direct(MEMORY, V, "4"),
         "--microbatch": Direct(MEMORY, V, "4"),
         "--size": Direct(MEMORY, V, "4"),
+        "--workers": Direct(MEMORY, f"sweep {V.removeprefix('train ')} --out s", "1"),
         "--count": Direct(MEMORY, "sample runs/a", "2"),
         "--device cpu": Direct(MEMORY, "sample runs/a --count 2"),
         "--size 512": Direct(MEMORY, "translate runs/t photos --out o", "--size 16"),
         "zoo VALUE --help": Direct("said where no way out is left", put={"VALUE": "sample"}),
     },
     "cli/zoo_cli/installed.py": {"zoo doctor": Direct("needs a broken plugin without a hint")},
+    "cli/zoo_cli/plotting/files.py": {
+        "--force": Pasted("plot runs/a --out a.csv", first=("plot runs/a --out a.csv",)),
+        "--out": Pasted("plot runs/a --out a.csv", "b.csv", first=("plot runs/a --out a.csv",)),
+        "--out VALUE": Pasted("plot runs/a --out 'a b.txt'"),
+        "pip install 'gan-zoo[plot]'": Parsed(ABSENT),
+    },
     "cli/zoo_cli/reporting/page.py": {
         "--force": Pasted(
             "report runs/a --out page.html", first=("report runs/a --out page.html",)
@@ -154,6 +172,7 @@ CORE: dict[str, dict[str, Case]] = {
         ),
         "--data digits": Pasted(f"{F} --data folder:photos --condition concat"),
         "--disc dcgan": Direct(PARTS, D, "-o critic.width=4"),
+        "--encoder": Direct(PARTS, E, "mlp"),
         "--disc dcgan -o critic.norm=layer": Direct(PARTS, f"{D} --penalty gp"),
         "--game adversarial": Pasted(f"{U} --gen dcgan --game cycle", "--data digits"),
         "--game cycle --data unpaired:A,B": Pasted(
@@ -356,6 +375,7 @@ CORE: dict[str, dict[str, Case]] = {
     },
     "zoo_core/interfaces/games.py": {
         "zoo list game": Direct("only code asks a game to reconstruct"),
+        "zoo train --game vae": Direct("only code asks a game to reconstruct", more=SMALL),
         "zoo translate RUN photos/ --out translated/": Pasted(
             "sample runs/t", shown="zoo translate runs/t photos/ --out translated/"
         ),
@@ -388,17 +408,29 @@ CORE: dict[str, dict[str, Case]] = {
         "--run": Direct(DISK, V, "runs/new"),
         "zoo train --resume": Direct(DISK, more="runs/a --steps 4"),
     },
+    "zoo_core/runs/bands.py": {
+        "zoo train --log-every N": Pasted(
+            "plot runs/mute --out a.csv", V.removeprefix("train "), {"N": "1"}
+        ),
+    },
     "zoo_core/runs/checkpoint.py": {
         "--lr": Direct(HEALTH, V, "0.0001"),
         "--penalty gp": Direct(HEALTH, V),
         "pip install --upgrade gan-zoo": Parsed(NEWER),
         "zoo train --resume": Direct("needs a torn checkpoint", more="runs/a --steps 4"),
     },
+    "zoo_core/runs/comparison.py": {
+        "--at last": Direct("needs scores of a metric that has no direction", "compare runs/a"),
+        "zoo train --gen dcgan --loss wgan-gp": Pasted("compare photos", NARROW),
+    },
     "zoo_core/runs/directory.py": {
         "--run": Pasted(f"{V} --run runs/a", "runs/new"),
         "zoo train --resume VALUE": Pasted(f"{V} --run 'runs/a b'", "--steps 4"),
     },
     "zoo_core/runs/history.py": {"zoo train": Parsed(NAMED)},
+    "zoo_core/runs/listing.py": {
+        "zoo train --gen dcgan --loss wgan-gp": Pasted("runs nowhere", NARROW),
+    },
     "zoo_core/spec.py": {
         "--size 32": Pasted(f"{V} --size big"),
         "--size 64x48": Pasted(f"{V} --size big"),
@@ -414,8 +446,8 @@ CORE: dict[str, dict[str, Case]] = {
     },
     "zoo_core/training/extras.py": {
         "--push-to": Parsed(HUB),
-        "--tensorboard": Parsed(ABSENT),
-        "pip install 'gan-zoo[tensorboard]'": Parsed(ABSENT),
+        "--track": Parsed(ABSENT),
+        "pip install VALUE": Parsed(ABSENT),
     },
     "zoo_core/training/saving.py": {
         "zoo report VALUE": Pasted("train --resume runs/a --steps 2"),
@@ -450,6 +482,8 @@ CORE: dict[str, dict[str, Case]] = {
     },
     "zoo_core/weights/pretrained.py": {
         "zoo sample RUN": Pasted("translate runs/a photos --out o", shown="zoo sample runs/a"),
+        "zoo train --game encode --init VALUEVALUE": Pasted("anomaly 'runs/a b' digits", TINY),
+        "zoo train --game vae": Pasted("anomaly runs/a digits", SMALL),
         "zoo train --gen cyclegan --data unpaired:A,B": Pasted(
             "translate runs/a photos --out o", NARROW, {"A,B": "pairs/A,pairs/B"}
         ),

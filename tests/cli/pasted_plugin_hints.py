@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pasted_hints import ABSENT, FETCHED, PARTS, D, T, V
+from pasted_hints import ABSENT, FETCHED, PARTS, TINY, D, E, T, V
 from pasting import Case, Direct, Parsed, Pasted
 
+AUTOENCODER = "plugins/zoo-plugin-autoencoder/src/zoo_plugin_autoencoder"
 CONDITIONAL = "plugins/zoo-plugin-conditional/src/zoo_plugin_conditional"
 CYCLEGAN = "plugins/zoo-plugin-cyclegan/src/zoo_plugin_cyclegan"
 DCGAN = "plugins/zoo-plugin-dcgan/src/zoo_plugin_dcgan"
@@ -15,6 +16,22 @@ DEPARTURE = "a sentence of the table of departures"
 ALIKE = "needs data of which half the held-out images are training images"
 
 PLUGINS: dict[str, dict[str, Case]] = {
+    f"{AUTOENCODER}/coding.py": {
+        "--data digits": Pasted(E.replace("digits", "unpaired:pairs/A,pairs/B")),
+    },
+    f"{AUTOENCODER}/encoding.py": {
+        "--init RUN": Pasted(
+            f"{V} --game encode --disc vanilla --encoder mlp", put={"RUN": "runs/a"}
+        ),
+        "-o game.kappa=0": Pasted(f"train --game encode --init bundle {TINY}"),
+        "zoo pack RUN DIR --with-critic": Pasted(
+            f"train --game encode --init bundle {TINY}", put={"RUN": "runs/a", "DIR": "packed"}
+        ),
+    },
+    f"{AUTOENCODER}/plugin.py": {
+        "-o game.scale=1": Direct(DEPARTURE, f"{E} -o game.likelihood=gaussian"),
+    },
+    f"{AUTOENCODER}/vae.py": {"--sampler normal": Pasted(f"{E} --sampler uniform")},
     f"{CONDITIONAL}/concat.py": {
         "--condition projection": Direct("needs hundreds of classes", V),
     },
@@ -104,6 +121,10 @@ PLUGINS: dict[str, dict[str, Case]] = {
     },
     f"{STABILITY}/groups.py": {
         "--disc dcgan": Direct(PARTS, f"{V} --head minibatch-stddev", "-o critic.width=4"),
+    },
+    f"{STABILITY}/virtual_batch.py": {
+        "--condition projection": Pasted(f"{D} --constraint virtual-batch --condition concat"),
+        "--constraint none": Pasted(f"{V} --constraint virtual-batch"),
     },
     f"{STABILITY}/weights.py": {
         "--constraint none": Pasted(

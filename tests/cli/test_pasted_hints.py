@@ -15,8 +15,9 @@ import click
 import numpy as np
 import pytest
 from click.testing import Result
-from pasted_hints import COMMANDS, CORE, T, V
+from pasted_hints import COMMANDS, CORE, E, T, V
 from pasted_plugin_hints import PLUGINS
+from pasted_sweep_hints import SWEEPS, S
 from pasting import CODE, VALUE, Case, Direct, Parsed, Pasted, paste
 from PIL import Image
 
@@ -26,7 +27,7 @@ from zoo_cli.main import zoo as group
 from zoo_core.registry.first_party import FIRST_PARTY
 
 ROOT = Path(__file__).parents[2]
-TABLE: dict[str, dict[str, Case]] = {**COMMANDS, **CORE, **PLUGINS}
+TABLE: dict[str, dict[str, Case]] = {**COMMANDS, **CORE, **SWEEPS, **PLUGINS}
 LINE = re.compile(r"(zoo|pip) |--?[a-z]")
 """What begins a line that can be pasted."""
 
@@ -127,6 +128,12 @@ def runs(run_zoo: Callable[..., Result]) -> None:
     for file in Path("runs/torn b").rglob("*.safetensors"):
         file.write_bytes(b"torn")
     assert run_zoo(*shlex.split(T), "--run", "runs/t").exit_code == 0
+    assert run_zoo(*shlex.split(E), "--run", "runs/e").exit_code == 0
+    shutil.copytree("runs/a", "runs/mute")
+    Path("runs/mute/metrics.jsonl").write_text("")
+    assert run_zoo(*shlex.split(S), "--seed", "0,1", "--out", "sweeps/a b").exit_code == 0
+    shutil.copytree("sweeps/a b", "sweeps/torn b")
+    Path("sweeps/torn b/sweep.json").write_text("torn")
     assert run_zoo("pack", "runs/a", "bundle").exit_code == 0
     shutil.copytree("photos", "moved")
     gone = (*shlex.split(V), "--data", "folder:moved", "--batch", "2", "--run", "runs/gone")

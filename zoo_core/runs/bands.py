@@ -51,7 +51,8 @@ def bands_of(found: RunComparison, terms: Sequence[str] = ()) -> list[Bands]:
     shown = [bands for term in wanted for bands in _of(found, term)]
     if not shown:
         raise ZooError(
-            "these runs have logged nothing yet", hint="a run logs every `--log-every` steps"
+            "these runs have logged nothing yet",
+            hint="a run logs every 50 steps, or as often as `zoo train --log-every N` says",
         )
     return shown
 

@@ -77,7 +77,9 @@ def _read(runs: Sequence[str | Path]) -> tuple[list[History], list[str]]:
                 raise
             remarks.append(f"passed over {str(run)!r}: {error.message}")
     if not found:
-        raise ZooError("there is no run to compare", hint="`zoo train` makes one, under runs/")
+        raise ZooError(
+            "there is no run to compare", hint="`zoo train --gen dcgan --loss wgan-gp` makes one"
+        )
     return found, remarks
 
 

@@ -54,10 +54,11 @@ def _check_count(sweep: Sweep, most: int) -> None:
         raise ZooError(f"a study of {count} trials has none", hint="`--trials 20`")
     if not sweep.is_study and count > most:
         sizes = " x ".join(f"{len(axis.listed()):,} {axis.name}" for axis in sweep.axes)
+        seeded = any(SEED in axis.sets for axis in sweep.axes)
+        drawn = "" if seeded else ", or `--trials 50` for 50 runs that are drawn from it"
         raise ZooError(
             f"this grid has {count:,} runs ({sizes}), and {most:,} are allowed",
-            hint=f"`--most {count}` allows them; fewer values, or `--trials 50` for 50 runs that "
-            "are drawn from it",
+            hint=f"`--most {count}` allows them; fewer values{drawn}",
         )
 
 

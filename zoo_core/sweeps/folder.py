@@ -208,8 +208,8 @@ class SweepFolder:
     def _damaged(self) -> ZooError:
         return ZooError(
             f"{str(self.definition)!r} is no definition of a sweep",
-            hint="the runs beside it are whole: `zoo compare` reads them; `--out` takes a new "
-            "folder",
+            hint="the runs beside it are whole: "
+            f"`zoo compare {shlex.quote(str(self.runs))}/*` reads them; `--out` takes a new folder",
         )
 
 

@@ -332,8 +332,8 @@ class Pretrained:
         hint = "`zoo train --game vae` trains a generator with one"
         if not self.game.translators():
             pixels = "" if self.has_critic else " -o game.kappa=0"
-            line = f"zoo train --game encode --init {source}{pixels}"
-            hint = f"`{line}` trains one for this generator; {hint}"
+            line = f"`zoo train --game encode --init {source}{pixels}`"
+            hint = f"{line} trains one for this generator; {hint}"
         raise ZooError(f"{plan.described('game')} has no encoder, which reads images", hint=hint)
 
     def check_readable(self, images: Tensor) -> None:

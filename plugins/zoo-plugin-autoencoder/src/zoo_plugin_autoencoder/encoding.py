@@ -71,7 +71,7 @@ class Encode(Coding):
                 "game 'encode' looks through the features of a trained critic, and these weights "
                 "came without theirs",
                 hint="`-o game.kappa=0` looks at pixels alone; a run has its critic, and so have "
-                "weights that were packed with `--with-critic`",
+                "weights that `zoo pack RUN DIR --with-critic` made",
             )
 
     def train(self, mode: bool = True) -> Encode:
