@@ -420,8 +420,10 @@ CORE: dict[str, dict[str, Case]] = {
         "zoo train --resume": Direct("needs a torn checkpoint", more="runs/a --steps 4"),
     },
     "zoo_core/runs/comparison.py": {
-        "--at last": Direct("needs scores of a metric that has no direction", "compare runs/a"),
-        "zoo train --gen dcgan --loss wgan-gp": Pasted("compare photos", NARROW),
+        "--at last": Direct(
+            "needs scores of a metric without a direction", "compare runs/a runs/b"
+        ),
+        "zoo train --gen dcgan --loss wgan-gp": Pasted("compare photos beside", NARROW),
     },
     "zoo_core/runs/directory.py": {
         "--run": Pasted(f"{V} --run runs/a", "runs/new"),

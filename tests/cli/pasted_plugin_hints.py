@@ -123,8 +123,11 @@ PLUGINS: dict[str, dict[str, Case]] = {
         "--disc dcgan": Direct(PARTS, f"{V} --head minibatch-stddev", "-o critic.width=4"),
     },
     f"{STABILITY}/virtual_batch.py": {
-        "--condition projection": Pasted(f"{D} --constraint virtual-batch --condition concat"),
-        "--constraint none": Pasted(f"{V} --constraint virtual-batch"),
+        "--condition none": Pasted(f"{D} --constraint virtual-batch --condition concat"),
+        "--constraint none": Pasted(
+            f"{D} -o generator.norm=instance --constraint virtual-batch",
+            drop="--constraint virtual-batch",
+        ),
     },
     f"{STABILITY}/weights.py": {
         "--constraint none": Pasted(

@@ -33,7 +33,7 @@ SWEEPS: dict[str, dict[str, Case]] = {
     "zoo_core/sweeps/checking.py": {
         "--metrics": Pasted(f"{S} {RANGE} --trials 1 {MEASURED} --score fid", "kid,fid"),
         "--most VALUE": Pasted(f"{GRID} --most 1"),
-        "--score": Pasted(f"{S} {RANGE} --trials 1 {MEASURED} --score fid", "kid"),
+        "--score": Parsed("the check of the runs themselves comes first", "sweep"),
         "--seed": Pasted(f"{STUDY} --seed 0,1", "3"),
         "--seed 0..4": Pasted(
             f"{S} --trials 1 {SCORED} --seed 0,1", drop=f"--trials 1 {SCORED} --seed 0,1"

@@ -156,7 +156,7 @@ class Mine(NonSaturating):
 
 @hookimpl
 def zoo_entries():
-    return (Entry(kind="loss", name="mine", target="mine:Mine", summary="One's own."),)
+    return (Entry(kind="loss", name="mine", target="my_loss:Mine", summary="One's own."),)
 '''
 
 

@@ -37,7 +37,16 @@ def run(tmp_path: Path) -> RunDirectory:
 def evaluated(run: RunDirectory, step: int, fid: float) -> None:
     shared = {"by": "train", "weights": "average", "direction": "", "protocol": {}}
     better = {"fid": "lower"}
-    run.append(Evaluation(step=step, scores={"fid": fid}, better=better, metrics={}, digests={"fid": "a"}, **shared))
+    run.append(
+        Evaluation(
+            step=step,
+            scores={"fid": fid},
+            better=better,
+            metrics={},
+            digests={"fid": "a"},
+            **shared,
+        )
+    )
 
 
 def gone(found: Pruning) -> list[tuple[str, str]]:

@@ -112,7 +112,7 @@ class _Beside:
             raise ZooError(
                 "constraint 'virtual-batch' has a reference batch of latents alone, and a "
                 "condition adds to them",
-                hint="`--constraint none`, or `--condition projection`",
+                hint="`--condition none`, or another constraint",
             )
         if labels is not None:
             turns = torch.arange(self.rows, device=labels.device).remainder(max(1, self.classes))
