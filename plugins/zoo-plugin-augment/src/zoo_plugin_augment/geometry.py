@@ -89,7 +89,7 @@ def reflected(images: Tensor, rows: int, columns: int) -> Tensor:
     for axis, more in ((2, rows), (3, columns)):
         size = images.shape[axis]
         period = max(1, 2 * (size - 1))
-        places = torch.arange(-more, size + more, device=images.device) % period
+        places = torch.arange(-more, size + more, device=images.device).remainder(period)
         images = images.index_select(axis, torch.minimum(places, period - places) % size)
     return images
 
