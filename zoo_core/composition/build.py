@@ -117,6 +117,7 @@ class Blueprint:
             "classes": len(self.task.classes),
             "latent_dim": self.task.latent_dim,
             "source": self.task.source,
+            "batch": self.task.batch,
         }
 
     def needs(self, role: Role) -> Given:
