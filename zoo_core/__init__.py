@@ -19,6 +19,7 @@ from zoo_core.spec import ImageSpec
 from zoo_core.version import VERSION
 
 if TYPE_CHECKING:
+    from zoo_core.builtin.adversarial import Adversarial
     from zoo_core.composition import Composition, compose
     from zoo_core.config.configuration import Configuration
     from zoo_core.metrics.evaluation import evaluate
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _LAZY = {
+    "Adversarial": "zoo_core.builtin.adversarial",
     "Composition": "zoo_core.composition",
     "Configuration": "zoo_core.config.configuration",
     "Evaluation": "zoo_core.runs",
@@ -57,6 +59,7 @@ __all__ = [
     "AVERAGED",
     "CONTRACT",
     "KINDS",
+    "Adversarial",
     "Between",
     "Composition",
     "Configuration",

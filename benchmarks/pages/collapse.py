@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.shared.program import read_json
-from benchmarks.shared.tables import markdown
+from benchmarks.shared.tables import markdown, spread
 
 FORMAT = 1
 """Version of the stored figures' form."""
@@ -59,18 +59,17 @@ def _row(result: Result) -> list[str]:
         f"{seeds[0]['training']['steps']:,}",
         f"{statistics.median(seconds):.3f}",
         ", ".join(f"{count:.0f}" for count in modes),
-        _spread(modes, 1),
-        _spread([100 * s["scores"]["near"] for s in seeds], 0, " %") if _has(seeds, "near") else "",
-        _spread([s["scores"]["kl"] for s in seeds], 2) if _has(seeds, "kl") else "",
+        spread(modes, digits=1),
+        _near(seeds),
+        spread([s["scores"]["kl"] for s in seeds], digits=2) if _has(seeds, "kl") else "",
     ]
+
+
+def _near(seeds: Sequence[Result]) -> str:
+    if not _has(seeds, "near"):
+        return ""
+    return spread([100 * seed["scores"]["near"] for seed in seeds], digits=0) + " %"
 
 
 def _has(seeds: Sequence[Result], score: str) -> bool:
     return all(score in seed["scores"] for seed in seeds)
-
-
-def _spread(values: Sequence[float], digits: int, unit: str = "") -> str:
-    mean = f"{statistics.fmean(values):.{digits}f}"
-    if len(values) < 2:
-        return mean + unit
-    return f"{mean} ± {statistics.stdev(values):.{digits}f}{unit}"

@@ -69,10 +69,12 @@ def loaded_source(terminal: Terminal, given: Mapping[str, Any]) -> Pretrained:
     Raises:
         ZooError: no such source, or weights that cannot be loaded.
     """
-    from zoo_core.weights.pretrained import load
+    from zoo_core.weights.loading import load_pretrained
 
     path, registry = found_source(terminal, given["source"], given["plugins"])
-    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
+    trained = load_pretrained(
+        path, device=given["device"], average=not given["no_ema"], registry=registry
+    )
     trained.origin = replace(trained.origin, source=given["source"])
     return trained
 

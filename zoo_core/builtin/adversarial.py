@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from contextlib import nullcontext
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ from zoo_core.interfaces import (
     Role,
     Round,
     Task,
+    Terms,
 )
 
 LONG = 100
@@ -39,13 +41,18 @@ class Adversarial(Game):
             and generators whose originals do one or the other set it.
         long_rounds: the critic moves 100 times in the first 25 rounds and in every 500th, as in
             the code of WGAN's authors, to bring it close to its best.
+
+    Attributes:
+        title: its name, for errors; a game that derives from it has another.
     """
+
+    title: ClassVar[str] = "adversarial"
 
     def __init__(self, *, parts: GameParts, share: bool = True, long_rounds: bool = False) -> None:
         super().__init__(parts=parts)
         generator, critic = parts.nets["generator"], parts.nets["discriminator"]
         if not isinstance(generator, Generator) or not isinstance(critic, Discriminator):
-            raise TypeError("the adversarial game plays a Generator against a Discriminator")
+            raise TypeError(f"the {self.title} game plays a Generator against a Discriminator")
         self.duel = parts.duel(generator, critic)
         self.sampler, self.condition = parts.sampler, parts.condition
         self.share, self.long_rounds = share, long_rounds
@@ -54,7 +61,7 @@ class Adversarial(Game):
     def roles(cls, task: Task) -> Mapping[str, Role]:
         if "images" not in task.images:
             raise ZooError(
-                f"game 'adversarial' plays with one set of images, but the data has "
+                f"game {cls.title!r} plays with one set of images, but the data has "
                 f"{' and '.join(task.images)}",
                 hint="`--game cycle`, or data with one set, such as `--data digits`",
             )
@@ -110,7 +117,11 @@ class Adversarial(Game):
         rng, due = current.rng.child("generator"), current.due.names("generator")
         if not self.share:
             fake = self._fake(real, rng)
-        yield {"generator": self.duel.terms("generator", real, fake, rng, due=due)}
+        yield {"generator": self.generator_terms(real, fake, rng, due)}
+
+    def generator_terms(self, real: Batch, fake: Batch, rng: Draws, due: Collection[str]) -> Terms:
+        """Return the terms of the generator's move, as `Duel.terms` takes its arguments."""
+        return self.duel.terms("generator", real, fake, rng, due=due)
 
     def sample(
         self,

@@ -34,12 +34,13 @@ from zoo_core.interfaces.parts import (
     Sampler,
 )
 from zoo_core.interfaces.pixels import as_bytes, as_floats
+from zoo_core.interfaces.pooling import pooled, pooled_length
 from zoo_core.interfaces.positions import Positions
 from zoo_core.interfaces.randomness import Dropout, NetStreams, Noise, net_draws, net_stream
 from zoo_core.interfaces.showing import how_many, in_rows
 from zoo_core.interfaces.slopes import slopes
 from zoo_core.interfaces.trackers import Tracked, Tracker
-from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn
+from zoo_core.interfaces.values import Batch, Draws, Notes, Scores, Terms, Turn, in_full
 
 __all__ = [
     "DUEL",
@@ -96,9 +97,12 @@ __all__ = [
     "Variation",
     "net_draws",
     "net_stream",
+    "pooled",
+    "pooled_length",
     "as_bytes",
     "as_floats",
     "how_many",
+    "in_full",
     "in_rows",
     "slopes",
 ]

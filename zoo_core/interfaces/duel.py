@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zoo_core.interfaces.nets import Discriminator, Generator
 from zoo_core.interfaces.parts import Augment, Condition, Constraint, Loss, Penalty
 from zoo_core.interfaces.randomness import named_net
-from zoo_core.interfaces.values import Batch, Draws, ScoreFn, Scores, Terms, Turn
+from zoo_core.interfaces.values import Batch, Draws, ScoreFn, Scores, Terms, Turn, in_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,16 @@ class Duel(nn.Module):
     def generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """Return float32 images (N, C, H, W)."""
         with named_net(self.names.generator):
-            return _full(self.generator(latents, labels))
+            return in_full(self.generator(latents, labels))
 
     def score(self, images: Tensor, labels: Tensor | None) -> Scores:
         """Return float32 scores of images, without augmentation."""
         with named_net(self.names.critic):
             found = self.condition.scores(self.critic, images, labels)
         return Scores(
-            _full(found.logits),
-            None if found.features is None else _full(found.features),
-            None if found.class_logits is None else _full(found.class_logits),
+            in_full(found.logits),
+            None if found.features is None else in_full(found.features),
+            None if found.class_logits is None else in_full(found.class_logits),
         )
 
     def due(self, step: int, moves: Mapping[str, int]) -> Due:
@@ -232,8 +232,3 @@ class Duel(nn.Module):
         if self.loss.probability:
             real, fake = real.sigmoid(), fake.sigmoid()
         return {"D(real)": real.mean(), "D(fake)": fake.mean(), "accuracy": accuracy}
-
-
-def _full(value: Tensor) -> Tensor:
-    """Return a float32 value whatever the precision inside; float64 stays."""
-    return value if value.dtype == torch.float64 else value.float()

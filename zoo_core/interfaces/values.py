@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import torch
 from torch import Tensor, nn
 
 from zoo_core.errors import ZooError
@@ -160,3 +161,8 @@ class Turn:
     nets: Mapping[str, nn.Module]
     rng: Draws
     beside: Mapping[str, Batch] = field(default_factory=dict)
+
+
+def in_full(value: Tensor) -> Tensor:
+    """Return a float32 value whatever the precision inside; float64 stays."""
+    return value if value.dtype == torch.float64 else value.float()

@@ -24,7 +24,7 @@ from zoo_core.runs.lines import Evaluation
 from zoo_core.spec import ImageSpec
 from zoo_core.weights.bundle.bundle import CONFIG, is_bundle, read_bundle_config
 from zoo_core.weights.checkpoints import checkpoint_of, run_of
-from zoo_core.weights.pretrained import load
+from zoo_core.weights.loading import load_pretrained
 from zoo_core.weights.sources import config_of, find_source
 
 
@@ -87,7 +87,7 @@ def _of_model(
 ) -> list[Evaluation]:
     path = find_source(source, registry=registry)
     asked = _composition(path, measures, registry)
-    model = load(path, device=device, average=average, registry=asked.registry)
+    model = load_pretrained(path, device=device, average=average, registry=asked.registry)
     _check_same_images(model.composition, asked)
     wanted = splits_with_images(asked.dataset, measures.splits)
     found = []

@@ -19,7 +19,8 @@ from zoo_core.engine.modes import evaluating
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registered, Registry
 from zoo_core.training.held_out import held_out
-from zoo_core.weights.pretrained import Pretrained, load
+from zoo_core.weights.loading import load_pretrained
+from zoo_core.weights.pretrained import Pretrained
 from zoo_core.weights.shipped import folder_of, hub_text, told_of
 
 STEPS = 5
@@ -61,7 +62,7 @@ def check_weights(item: Registered, registry: Registry | None = None) -> None:
     name = item.qualified
     assert not hub_text(item.entry), f"{name} are on the Hub"
     try:
-        trained = load(folder_of(item), device="cpu", registry=registry)
+        trained = load_pretrained(folder_of(item), device="cpu", registry=registry)
         told = told_of(item)
     except ZooError as error:
         raise AssertionError(f"{name}: {error}") from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoo_cli.flags import no_ema_option, plugin_option
 from zoo_cli.helping import Command
-from zoo_cli.installed import found_source
+from zoo_cli.installed import loaded_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 
 if TYPE_CHECKING:
@@ -40,11 +39,8 @@ FORMATS = ("safetensors", "torch-export", "onnx")
 def command(terminal: Terminal, /, **given: Any) -> None:
     """Write the generator of SRC for other programs, run what was written, and compare."""
     from zoo_core.weights.convert.exported import export
-    from zoo_core.weights.pretrained import load
 
-    path, registry = found_source(terminal, given["source"], given["plugins"])
-    model = load(path, device="cpu", average=not given["no_ema"], registry=registry)
-    model.origin = replace(model.origin, source=given["source"])
+    model = loaded_source(terminal, {**given, "device": "cpu"})
     found = export(model, given["out"], format=given["form"], direction=given["direction"])
     for remark in found.remarks:
         terminal.remark(remark)

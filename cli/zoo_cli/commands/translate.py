@@ -10,7 +10,7 @@ import click
 
 from zoo_cli.flags import device_option, no_ema_option, plugin_option
 from zoo_cli.helping import Command
-from zoo_cli.installed import found_source
+from zoo_cli.installed import loaded_source
 from zoo_cli.terminal import Terminal, pass_terminal, quiet_option
 from zoo_cli.translating import Job, plan_jobs
 from zoo_core import ZooError
@@ -107,12 +107,9 @@ def command(terminal: Terminal, /, **given: Any) -> None:
 
 def _translator(terminal: Terminal, given: Mapping[str, Any]) -> Translator:
     from zoo_core.weights.photos import Translator
-    from zoo_core.weights.pretrained import load
 
-    path, registry = found_source(terminal, given["source"], given["plugins"])
-    trained = load(path, device=given["device"], average=not given["no_ema"], registry=registry)
     return Translator(
-        trained,
+        loaded_source(terminal, given),
         direction=given["direction"],
         short_side=given["size"],
         max_pixels=given["max_pixels"],

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from zoo_core.errors import ZooError
 from zoo_core.registry.lookup import Registry
 from zoo_core.weights.bundle.bundle import CARD, is_bundle
+from zoo_core.weights.loading import load_pretrained
 from zoo_core.weights.pretrained import Pretrained
-from zoo_core.weights.pretrained import load as load_drawing
 
 if TYPE_CHECKING:
     from zoo_core.weights.bundle.bundle import Bundle
@@ -95,7 +95,7 @@ def load(
     Raises:
         ZooError: nothing there, a plugin that is not installed, or weights that do not fit.
     """
-    found = load_drawing(source, device=device, average=average, registry=registry)
+    found = load_pretrained(source, device=device, average=average, registry=registry)
     return Model(
         found.composition,
         found.game,

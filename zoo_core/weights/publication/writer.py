@@ -26,7 +26,8 @@ from zoo_core.weights.bundle.bundle import (
     read_bundle,
 )
 from zoo_core.weights.bundle.config import BundleConfig
-from zoo_core.weights.pretrained import Pretrained, load
+from zoo_core.weights.loading import load_pretrained
+from zoo_core.weights.pretrained import Pretrained
 from zoo_core.weights.publication.card import card
 from zoo_core.weights.publication.contents import Contents, Wanted, gathered
 
@@ -102,7 +103,7 @@ def write_contents(
     with whole_folder(target, over=True) as temporary:
         _write_files(temporary, components, contents)
         config = _write_config(temporary, contents, dtype)
-        trained = load(temporary, device="cpu", registry=registry)
+        trained = load_pretrained(temporary, device="cpu", registry=registry)
         if samples and _draw(trained, temporary / SAMPLES, samples, contents.picture):
             config = _write_config(temporary, contents, dtype)
         text = card(config, name or target.name, registry=registry)

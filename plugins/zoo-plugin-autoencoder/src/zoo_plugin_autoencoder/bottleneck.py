@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between
-from zoo_core.interfaces import Batch, Draws, GameParts, Play, Round, Terms
-from zoo_plugin_autoencoder.coding import Coding, full, mean_of
+from zoo_core.interfaces import Batch, Draws, GameParts, Play, Round, Terms, in_full
+from zoo_plugin_autoencoder.coding import Coding
 from zoo_plugin_autoencoder.gaussians import FittedNormal
 
 Noise = Literal["gaussian", "salt-and-pepper", "masking"]
@@ -37,13 +37,10 @@ class Autoencoder(Coding):
         images = current.real[0]["images"].images
         codes = self.encode(self.nets(), self.seen(images, current.rng), current.rng)
         self.sampler.observe(codes)
-        away = full(self.generator(codes, None)) - images
+        away = in_full(self.generator(codes, None)) - images
         terms = Terms({"squares": away.square().mean()})
         terms.add(self.code_terms(codes))
         yield {"encoder": terms, "generator": terms}
-
-    def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
-        return mean_of(nets["encoder"](images))
 
     def seen(self, images: Tensor, rng: Draws) -> Tensor:
         """Return what the encoder sees of images in training."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from zoo_core import ZooError
@@ -23,6 +21,7 @@ from zoo_core.interfaces import (
     Sampler,
     Task,
     how_many,
+    in_full,
     in_rows,
 )
 
@@ -73,9 +72,9 @@ class Coding(Game):
         found = {"generator": self.generator, "encoder": self.encoder}
         return {**found, "sampler": self.sampler} if self.sampler.state_dict() else found
 
-    @abstractmethod
     def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
-        """Return the latents (N, latent_dim) of images, by (averaged) nets."""
+        """Return the latents (N, latent_dim) of images, by (averaged) nets: the encoder's mean."""
+        return mean_of(nets["encoder"](images))
 
     def sample(
         self,
@@ -134,11 +133,6 @@ def refuse_labels(net: Generator | Discriminator, role: str) -> None:
         )
 
 
-def full(value: Tensor) -> Tensor:
-    """Return a float32 value whatever the precision inside; float64 stays."""
-    return value if value.dtype == torch.float64 else value.float()
-
-
 def mean_of(found: Tensor | tuple[Tensor, Tensor]) -> Tensor:
     """Return the latents of an encoder, or the mean where it gives a log variance too."""
-    return full(found[0] if isinstance(found, tuple) else found)
+    return in_full(found[0] if isinstance(found, tuple) else found)

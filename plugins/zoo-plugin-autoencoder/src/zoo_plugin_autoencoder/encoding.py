@@ -18,8 +18,9 @@ from zoo_core.interfaces import (
     Round,
     Task,
     Terms,
+    in_full,
 )
-from zoo_plugin_autoencoder.coding import Coding, full, mean_of, refuse_labels
+from zoo_plugin_autoencoder.coding import Coding, mean_of, refuse_labels
 
 
 class Encode(Coding):
@@ -83,15 +84,12 @@ class Encode(Coding):
 
     def play(self, current: Round) -> Play:
         images = current.real[0]["images"].images
-        made = full(self.generator(mean_of(self.encoder(images)), None))
+        made = in_full(self.generator(mean_of(self.encoder(images)), None))
         found = Terms({"pixels": (made - images).square().mean()})
         if self.critic is not None:
             away = features_away(self.critic, made, images).mean()
             found.losses["features"] = self.kappa * away
         yield {"encoder": found}
-
-    def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
-        return mean_of(nets["encoder"](images))
 
     def anomalies(
         self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws
@@ -112,5 +110,5 @@ class Encode(Coding):
 
 def features_away(critic: Discriminator, made: Tensor, images: Tensor) -> Tensor:
     """Return the mean square between a critic's features of images and of what is made, (N,)."""
-    theirs, ours = (full(critic.features(each, None)) for each in (images, made))
+    theirs, ours = (in_full(critic.features(each, None)) for each in (images, made))
     return (ours - theirs).square().flatten(1).mean(1)

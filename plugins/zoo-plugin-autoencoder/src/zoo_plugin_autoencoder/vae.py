@@ -10,8 +10,18 @@ import torch
 from torch import Tensor, nn
 
 from zoo_core import Between, ZooError
-from zoo_core.interfaces import Batch, Draws, GameParts, Play, Player, Round, Sampler, Terms
-from zoo_plugin_autoencoder.coding import Coding, full, mean_of
+from zoo_core.interfaces import (
+    Batch,
+    Draws,
+    GameParts,
+    Play,
+    Player,
+    Round,
+    Sampler,
+    Terms,
+    in_full,
+)
+from zoo_plugin_autoencoder.coding import Coding
 from zoo_plugin_autoencoder.gaussians import drawn, normal_kl
 from zoo_plugin_autoencoder.likelihoods import Bernoulli, Gaussian, Likelihood, check_range
 
@@ -85,15 +95,12 @@ class VAE(Coding):
         self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws
     ) -> tuple[Tensor, Tensor]:
         """Return the two parts of minus the bound in nats, each (N,), from one draw of latents."""
-        mean, log_variance = map(full, nets["encoder"](images))
+        mean, log_variance = map(in_full, nets["encoder"](images))
         latents = drawn(mean, log_variance, rng.child("latents"))
         likelihood = nets.get("likelihood", self.likelihood)
-        made = full(nets["generator"](latents, None))
+        made = in_full(nets["generator"](latents, None))
         target = self.likelihood.target(images, rng.child("target"))
         return likelihood(made, target), normal_kl(mean, log_variance, std=self.prior_std)
-
-    def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
-        return mean_of(nets["encoder"](images))
 
     def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
         return (*super().picture_rows(held_out), "samples")

@@ -20,8 +20,9 @@ from zoo_core.interfaces import (
     Round,
     Task,
     Terms,
+    in_full,
 )
-from zoo_plugin_autoencoder.coding import Coding, full, mean_of, refuse_labels
+from zoo_plugin_autoencoder.coding import Coding, refuse_labels
 from zoo_plugin_autoencoder.gaussians import drawn, normal_kl
 from zoo_plugin_autoencoder.vae import prior_of
 
@@ -73,7 +74,7 @@ class VAEGAN(Coding):
 
     def play(self, current: Round) -> Play:
         real, rng = Batch(current.real[0]["images"].images), current.rng
-        mean, log_variance = map(full, self.encoder(real.images))
+        mean, log_variance = map(in_full, self.encoder(real.images))
         codes = drawn(mean, log_variance, rng.child("codes"))
         again = Batch(self.duel.generate(codes, None), latents=codes)
         prior = self.sampler(len(real), rng.child("latents"), real.images.device)
@@ -87,9 +88,6 @@ class VAEGAN(Coding):
             "generator": made.add(self._duels("generator", real, again, fresh, current)),
         }
 
-    def encode(self, nets: Mapping[str, nn.Module], images: Tensor, rng: Draws) -> Tensor:
-        return mean_of(nets["encoder"](images))
-
     def picture_rows(self, held_out: Mapping[str, Batch]) -> tuple[str, ...]:
         return (*super().picture_rows(held_out), "samples")
 
@@ -101,7 +99,7 @@ class VAEGAN(Coding):
 
     def _distance(self, images: Tensor, again: Tensor) -> tuple[Tensor, int]:
         """Return half the mean square between features (equation 7), and how many there are."""
-        true, made = (full(self.duel.critic.features(each, None)) for each in (images, again))
+        true, made = (in_full(self.duel.critic.features(each, None)) for each in (images, again))
         return (true - made).square().mean() / 2, true[0].numel()
 
     def _duels(self, player: str, real: Batch, again: Batch, fresh: Batch, current: Round) -> Terms:

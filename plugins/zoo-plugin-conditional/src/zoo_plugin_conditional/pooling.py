@@ -4,12 +4,10 @@ Features keep their places, as the heads of DCGAN and its like read them: a clas
 strokes are, and the last map of a shallow critic sees too little of an image to tell it anywhere.
 """
 
-from math import ceil
-
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from zoo_core import ZooError
+from zoo_core.interfaces import pooled, pooled_length
 
 PLACES = 8
 """Places along a side that are kept; neighbours of a larger map are averaged."""
@@ -31,24 +29,17 @@ def feature_count(features: tuple[int, ...], *, owner: str) -> int:
             f"but the critic's are {_text(('N', *features))}",
             hint="another critic, such as `--disc dcgan`",
         )
-    return features[0] * places(features)
+    return pooled_length(features, PLACES)
 
 
 def places(features: tuple[int, ...]) -> int:
     """Return how many places are kept of features (F,) or (F, h, w)."""
-    count = 1
-    for side in features[1:]:
-        count *= ceil(side / ceil(side / PLACES))
-    return count
+    return pooled_length((1, *features[1:]), PLACES)
 
 
 def flattened(features: Tensor) -> Tensor:
     """Return (N, F * places) of features (N, F) or (N, F, h, w)."""
-    if features.ndim == 4:
-        window = tuple(ceil(side / PLACES) for side in features.shape[2:])
-        if window != (1, 1):
-            features = avg_pool2d(features, window, ceil_mode=True)
-    return features.flatten(1)
+    return pooled(features, PLACES)
 
 
 def _text(shape: tuple[object, ...]) -> str:

@@ -1,11 +1,9 @@
 """The images of a batch that a head compares, and what it reads of each."""
 
-from math import ceil
-
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from zoo_core import ZooError
+from zoo_core.interfaces import pooled, pooled_length
 
 PLACES = 4
 """Places along a side that are kept; neighbours of a larger map are averaged."""
@@ -27,18 +25,12 @@ def feature_count(features: tuple[int, ...], *, owner: str) -> int:
             f"{len(features) + 1} dimensions",
             hint="another critic, such as `--disc dcgan`",
         )
-    count = features[0]
-    for side in features[1:]:
-        count *= ceil(side / ceil(side / PLACES))
-    return count
+    return pooled_length(features, PLACES)
 
 
 def flattened(features: Tensor) -> Tensor:
     """Return (N, F * places) of features (N, F) or (N, F, h, w)."""
-    if features.ndim == 4:
-        window = tuple(ceil(side / PLACES) for side in features.shape[2:])
-        features = avg_pool2d(features, window, ceil_mode=True)
-    return features.flatten(1)
+    return pooled(features, PLACES)
 
 
 def grouped(values: Tensor, size: int) -> Tensor:

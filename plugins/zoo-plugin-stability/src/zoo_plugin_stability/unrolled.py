@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from zoo_core import Between
-from zoo_core.interfaces import (
-    Batch,
-    Discriminator,
-    Draws,
-    Duel,
-    Game,
-    GameParts,
-    Generator,
-    Play,
-    Player,
-    Round,
-    Terms,
-)
+from zoo_core import Adversarial, Between
+from zoo_core.interfaces import Batch, Draws, Duel, GameParts, Terms
 
 
-class Unrolled(Game):
+class Unrolled(Adversarial):
     """The generator moves against the critic as it will be after some more steps.
 
     The critic learns as always. For the generator's move, theta^{k+1} = theta^k - rate * d L(G,
@@ -40,6 +28,8 @@ class Unrolled(Game):
         rate: of these steps.
     """
 
+    title: ClassVar[str] = "unrolled"
+
     def __init__(
         self,
         *,
@@ -47,71 +37,18 @@ class Unrolled(Game):
         unroll: Annotated[int, Between(0, 100)] = 5,
         rate: Annotated[float, Between(0, 100)] = 0.1,
     ) -> None:
-        super().__init__(parts=parts)
-        generator, critic = parts.nets["generator"], parts.nets["discriminator"]
-        if not isinstance(generator, Generator) or not isinstance(critic, Discriminator):
-            raise TypeError("the unrolled game plays a Generator against a Discriminator")
-        self.sampler, self.condition = parts.sampler, parts.condition
-        self.terms = DuelTerms(parts.duel(generator, critic))
+        super().__init__(parts=parts, share=False)
         self.unroll, self.rate = unroll, rate
 
-    @property
-    def duel(self) -> Duel:
-        """Return the one duel."""
-        return self.terms.duel
-
-    def players(self) -> Mapping[str, Player]:
-        made = (self.duel.generator, self.sampler, self.condition.generator_side)
-        return {
-            "critic": Player((self.duel.critic, self.condition.critic_side)),
-            "generator": Player(made, averaged=True),
-        }
-
-    def nets(self) -> Mapping[str, nn.Module]:
-        found = {
-            "generator": self.duel.generator,
-            "discriminator": self.duel.critic,
-            "sampler": self.sampler,
-            "condition": self.condition.generator_side,
-            "discriminator.condition": self.condition.critic_side,
-        }
-        return {name: net for name, net in found.items() if net.state_dict()}
-
-    def play(self, current: Round) -> Play:
-        for index, tables in enumerate(current.real):
-            rng, due = current.rng.child("critic", index), current.due.names("critic", index)
-            real = tables["images"]
-            with torch.no_grad():
-                fake = self._fake(real, rng)
-            beside = {name: batch for name, batch in tables.items() if name != "images"}
-            terms = self.duel.terms("critic", real, fake.detached(), rng, due=due, beside=beside)
-            yield {"critic": terms}
-        rng, due = current.rng.child("generator"), current.due.names("generator")
-        fake = self._fake(real, rng)
-        yield {"generator": self._ahead(real, fake, rng, due)}
-
-    def sample(
-        self,
-        nets: Mapping[str, nn.Module],
-        rng: Draws,
-        *,
-        count: int,
-        labels: Tensor | None = None,
-    ) -> Tensor:
-        device = next(nets["generator"].parameters()).device
-        latents = nets.get("sampler", self.sampler)(count, rng.child("latents"), device)
-        latents = self.condition.latents(latents, labels, rng.child("codes"))
-        images: Tensor = nets["generator"](latents, labels)
-        return images.float()
-
-    def _ahead(self, real: Batch, fake: Batch, rng: Draws, due: Collection[str]) -> Terms:
+    def generator_terms(self, real: Batch, fake: Batch, rng: Draws, due: Collection[str]) -> Terms:
         """Return the generator's terms against the critic of some steps later."""
-        critic = self.terms.critic_state()
+        terms = DuelTerms(self.duel)
+        critic = terms.critic_state()
         for step in range(self.unroll):
             ahead = rng.child("unroll", step)
-            losses = functional_call(self.terms, critic, ("critic", real, fake, ahead, ()))
+            losses = functional_call(terms, critic, ("critic", real, fake, ahead, ()))
             critic = self._stepped(critic, losses.total)
-        found: Terms = functional_call(self.terms, critic, ("generator", real, fake, rng, due))
+        found: Terms = functional_call(terms, critic, ("generator", real, fake, rng, due))
         return found
 
     def _stepped(self, critic: Mapping[str, Tensor], loss: Tensor) -> dict[str, Tensor]:
@@ -125,12 +62,6 @@ class Unrolled(Game):
             for (name, tensor), slope in zip(moving.items(), slopes, strict=True)
         }
         return {**critic, **moved}
-
-    def _fake(self, real: Batch, rng: Draws) -> Batch:
-        labels = None if self.condition.hides_labels else real.labels
-        drawn = self.sampler(len(real), rng.child("latents"), real.images.device)
-        latents = self.condition.latents(drawn, labels, rng.child("codes"))
-        return Batch(self.duel.generate(latents, labels), labels, latents)
 
 
 class DuelTerms(nn.Module):
